@@ -1,0 +1,1 @@
+"""One room per component of the thesis' Figure 6; rooms meet only on the wire."""

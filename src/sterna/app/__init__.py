@@ -1,0 +1,1 @@
+"""The composition root: scenario, simulation, report and command line."""

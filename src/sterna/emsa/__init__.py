@@ -1,0 +1,1 @@
+"""The architecture model made executable: use cases, conformance, drawings."""

@@ -1,0 +1,1 @@
+"""Words that every floor shares: quantities, money, time, records, series, errors."""

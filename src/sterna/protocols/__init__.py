@@ -1,0 +1,1 @@
+"""The standards on the wire, sans-I/O: bytes in, events and bytes out."""

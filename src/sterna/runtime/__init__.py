@@ -1,0 +1,1 @@
+"""Carries bytes and time, and knows no meaning."""

@@ -1,0 +1,138 @@
+"""The ports through which time, randomness, identity, bytes and storage come in.
+
+Each port is the size of one ability. Simulation and operation hand in different
+ones; nothing else in Sterna knows the difference.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sterna.kernel.quantities import Instant
+
+
+class Timer(Protocol):
+    """A callback that waits for its time."""
+
+    def cancel(self) -> None:
+        """Never run the callback; harmless when it has run."""
+
+
+class Clock(Protocol):
+    """What time it is, and a way to be called later."""
+
+    def now(self) -> Instant:
+        """Return the present instant (virtual or real)."""
+
+    def call_at(self, due: Instant, callback: Callable[[], None]) -> Timer:
+        """Run *callback* at *due*, or as soon as possible when that has passed."""
+
+    async def sleep_until(self, due: Instant) -> None:
+        """Return at *due*."""
+
+
+class Ids(Protocol):
+    """A source of identifiers, never repeated within a deployment."""
+
+    def new(self, kind: str) -> str:
+        """Return a fresh id, at most 36 characters, e.g. for *kind* ``"session"``.
+
+        In simulation it is derived from the seed, *kind* and a counter.
+        """
+
+
+class Chance(Protocol):
+    """A source of randomness of its own stream, so that one user never disturbs another."""
+
+    def uniform(self, low: float, high: float) -> float:
+        """Return a number drawn evenly from [low, high)."""
+
+    def normal(self, mean: float, deviation: float) -> float:
+        """Return a number drawn from the normal distribution."""
+
+    def below(self, count: int) -> int:
+        """Return an integer drawn evenly from 0..count-1."""
+
+    def stream(self, name: str) -> "Chance":
+        """Return an independent source, a function of the seed and *name* alone."""
+
+
+class Tasks(Protocol):
+    """The only way to start a coroutine: in a task group that outlives the caller."""
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Run *work*; an exception in it ends the actor that owns the group."""
+
+
+class Link(Protocol):
+    """One end of an open connection that carries whole frames, in order."""
+
+    peer: str
+    """Who is at the other end, e.g. the station's identity."""
+    subprotocol: str | None
+    """What the two ends agreed on, e.g. ``ocpp2.1``."""
+
+    def send(self, frame: bytes) -> None:
+        """Send one frame; after the link has closed it is dropped (and traced as dropped)."""
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close this end; the peer learns of it after the link's latency."""
+
+
+class LinkEnd(Protocol):
+    """What an actor attaches to a link to learn what happens on it."""
+
+    def opened(self, link: Link) -> None:
+        """Learn that *link* is open; called once, before anything else."""
+
+    def received(self, frame: bytes) -> None:
+        """Learn one whole frame that the peer sent."""
+
+    def closed(self, code: int, reason: str) -> None:
+        """Learn that the link is gone; nothing comes after it."""
+
+
+Describe = Callable[[bytes], "Said | None"]
+"""A protocol's way to tell the trace what a frame says; None: not worth a line (e.g. an ack)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one frame or HTTP message says, in the words of the use case files."""
+
+    msg: str
+    """Protocol and message, e.g. ``OCPP TransactionEvent Ended`` or ``HTTPS POST /book``."""
+    keys: tuple[str, ...] = ()
+    """Correlation keys found in it, e.g. ``("tx:17", "evse:porto-03-1")``; see docs."""
+    fields: dict[str, float | str | bool] = field(default_factory=dict)
+    """The few values that predicates and invariants read, in kW, kWh, share, instant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request."""
+
+    method: str
+    path: str
+    """With the query string, if any, e.g. ``/prices/v1?from=...``."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One HTTP response."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+class Http(Protocol):
+    """An HTTP client that belongs to one caller."""
+
+    async def ask(self, host: str, request: Request, *, timeout_s: float = 10.0) -> Response:
+        """Send *request* to *host* (a name of the deployment's directory) and return the answer.
+
+        Raises Unreachable when there is none in time.
+        """

@@ -1,0 +1,1 @@
+"""Pages, charts and words that a person sees."""

@@ -1,0 +1,1 @@
+"""What exists outside the software: drivers, weather, load, hardware, faults."""
