@@ -1,0 +1,70 @@
+# Everything starts here. `make demo` and `make test` need Python >= 3.11 with pip, and nothing else.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+# Use the system's certificates, so that company networks work too.
+export UV_SYSTEM_CERTS := 1
+export UV_PROJECT_ENVIRONMENT := .venv
+export PYTHONDONTWRITEBYTECODE :=
+BIN := .venv/bin
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check fix lint types contracts coverage coverage-matrix bench clean
+
+help: ## Say what there is to do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+demo: .venv/run ## Run Porto airport: steps, KPIs, money, and a report to open
+	$(BIN)/sterna run porto --out out/porto
+
+test: .venv/dev ## Set up and run the tests (under 5 minutes)
+	$(BIN)/pytest -q -n $(JOBS) -m "not slow and not peer"
+
+test-all: .venv/dev ## All tests, the slow ones too
+	$(BIN)/pytest -q -n $(JOBS) -m "not peer"
+
+check: lint types contracts coverage ## All that CI runs before the tests of the README
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+contracts: .venv/dev
+	$(BIN)/lint-imports
+
+coverage: .venv/dev ## Branch coverage of the pure floors, at least 95 %
+	$(BIN)/coverage erase
+	$(BIN)/coverage run --source=sterna.kernel,sterna.domain,sterna.protocols,sterna.decisions \
+	  -m pytest -q -m "not slow and not peer" -p no:cacheprovider tests/kernel tests/domain tests/protocols tests/decisions
+	$(BIN)/coverage report --fail-under=95
+
+coverage-matrix: .venv/dev ## Requirement by requirement: which tests, what they said
+	$(BIN)/pytest -q -n $(JOBS) -m "not peer" >/dev/null || true
+	$(BIN)/python -m sterna.emsa.coverage
+
+bench: .venv/dev ## Measure: OCPP engine, Porto, growth
+	$(BIN)/python bench/ocpp.py
+	$(BIN)/python bench/porto.py
+
+fix: .venv/dev ## Format and mend what a tool can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove all that was set up or written
+	rm -rf .venv .tools out .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# uv lives outside of the environment that it keeps exact.
+$(UV):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv==$(UV_VERSION)
+
+.venv/run: uv.lock pyproject.toml | $(UV)
+	$(UV) sync --quiet --frozen --inexact --no-default-groups --python $(PYTHON)
+	@touch $@
+
+.venv/dev: uv.lock pyproject.toml | $(UV)
+	$(UV) sync --quiet --frozen --inexact --group schemas --python $(PYTHON)
+	@touch $@ .venv/run
