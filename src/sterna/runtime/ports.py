@@ -5,10 +5,26 @@ ones; nothing else in Sterna knows the difference.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sterna.kernel.quantities import Instant
+from sterna.kernel.trace import Describe, Said
+
+__all__ = [
+    "Chance",
+    "Clock",
+    "Describe",
+    "Http",
+    "Ids",
+    "Link",
+    "LinkEnd",
+    "Request",
+    "Response",
+    "Said",
+    "Tasks",
+    "Timer",
+]
 
 
 class Timer(Protocol):
@@ -90,22 +106,6 @@ class LinkEnd(Protocol):
 
     def closed(self, code: int, reason: str) -> None:
         """Learn that the link is gone; nothing comes after it."""
-
-
-Describe = Callable[[bytes], "Said | None"]
-"""A protocol's way to tell the trace what a frame says; None: not worth a line (e.g. an ack)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What one frame or HTTP message says, in the words of the use case files."""
-
-    msg: str
-    """Protocol and message, e.g. ``OCPP TransactionEvent Ended`` or ``HTTPS POST /book``."""
-    keys: tuple[str, ...] = ()
-    """Correlation keys found in it, e.g. ``("tx:17", "evse:porto-03-1")``; see docs."""
-    fields: dict[str, float | str | bool] = field(default_factory=dict)
-    """The few values that predicates and invariants read, in kW, kWh, share, instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
