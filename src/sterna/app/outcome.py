@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sterna.kernel.money import MicroEuro
-from sterna.kernel.quantities import Instant, Kilowatts, KilowattHours, Seconds, Share, WattHours
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share, WattHours
 
 Floats = NDArray[np.float64]
 
