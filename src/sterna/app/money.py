@@ -38,10 +38,12 @@ def matched(lines: Sequence[Posting]) -> Iterator[Flow]:
     Postings with the same reason are matched first, so that a reward does not look like a fee.
     """
     unpaid = [(line.why, party(line.account), -line.amount) for line in lines if line.amount < 0]
-    received = [(line.why, party(line.account), line.amount) for line in lines if line.amount > 0]
+    received: list[tuple[str, str, int]] = [
+        (line.why, party(line.account), line.amount) for line in lines if line.amount > 0
+    ]
     for same_reason in (True, False):
         for place, (why, payee, due) in enumerate(received):
-            left = due
+            left: int = due
             for k, (reason, payer, open_amount) in enumerate(unpaid):
                 part = min(left, open_amount) if not same_reason or reason == why else 0
                 if part > 0:
