@@ -1,0 +1,174 @@
+"""The scheduling problem as arrays: sessions, site, steps.
+
+N sessions, T steps. All energies that a variable stands for are kWh, at the AC
+meter for charge and discharge and inside the battery for stored energy, so that
+the length of a step enters only bounds, prices of time and the peak. Power is
+positive when it charges a car or is imported. Money is a float in EUR here: a
+plan's cost is an estimate that no ledger ever sees.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+"""An array of float64."""
+Ints = NDArray[np.int64]
+"""An array of int64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sessions:
+    """The plugged and the expected cars. Every array has shape (N,) unless it says otherwise."""
+
+    first: Ints
+    """First step in which the car is plugged."""
+    last: Ints
+    """Step after the last one in which the car is plugged; at least ``first + 1``."""
+    present_h: Floats
+    """Shape (N, T): hours of each step for which the car is plugged, 0 outside first..last."""
+    energy_kwh: Floats
+    """Stored energy when the car's first step begins."""
+    floor_kwh: Floats
+    """Stored energy that the driver never goes below. Hard; see :meth:`Problem.floors`."""
+    capacity_kwh: Floats
+    """Most energy that may be stored."""
+    target_kwh: Floats
+    """Stored energy wanted at departure. Soft: what is missing costs `unmet_eur_per_kwh`."""
+    unmet_eur_per_kwh: Floats
+    """Value of a kWh missing at departure."""
+    charge_kw: Floats
+    """Largest charging power at the meter, >= 0."""
+    discharge_kw: Floats
+    """Largest discharging power at the meter, >= 0; 0 without consent or ability."""
+    charge_efficiency: Floats
+    """Stored energy per metered kWh charged, in (0, 1]."""
+    discharge_efficiency: Floats
+    """Metered energy per stored kWh discharged, in (0, 1]."""
+    wear_eur_per_kwh: Floats
+    """Cost of a kWh of throughput at the battery's terminals, in either direction."""
+    knee_kwh: Floats
+    """Stored energy above which standing costs `high_eur_per_kwh_h`."""
+    high_eur_per_kwh_h: Floats
+    """Cost of one kWh above the knee for one hour."""
+
+    def __len__(self) -> int:
+        """Return the number of sessions N."""
+        return len(self.first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Site:
+    """The site around the cars. Every array has shape (T,): one value per step."""
+
+    load_kw: Floats
+    """Mean load of the building without cars and PV, >= 0."""
+    pv_kw: Floats
+    """Mean PV power available, >= 0; any part of it can be curtailed."""
+    import_eur_per_kwh: Floats
+    """Price of energy drawn from the grid."""
+    export_eur_per_kwh: Floats
+    """Pay for energy fed into the grid."""
+    import_limit_kw: Floats
+    """Most import, >= 0: the tightest of connection and capacity limits. 0 means none."""
+    export_limit_kw: Floats
+    """Most export, as a number >= 0. 0 means none."""
+    peak_eur_per_kw: float
+    """Price of the billing period's highest import."""
+    peak_so_far_kw: float
+    """Highest import of the billing period until now, >= 0: free to be used again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Problem:
+    """What to decide: the steps, the sessions, the site."""
+
+    hours: Floats
+    """Shape (T,): length of each step in h; the steps may differ."""
+    sessions: Sessions
+    site: Site
+
+    def floors(self) -> Floats:
+        """Return the floor at the end of each step, shape (N, T), kWh.
+
+        A car that arrives below its floor has to charge at full power until it is there:
+        its floor is that trajectory. A car whose capacity is below its floor keeps what it can.
+        """
+        cars = self.sessions
+        reach = cars.energy_kwh[:, None] + np.cumsum(
+            cars.present_h * (cars.charge_kw * cars.charge_efficiency)[:, None], axis=1
+        )
+        wanted = np.minimum(cars.floor_kwh, self.ceilings())
+        floors: Floats = np.minimum(wanted[:, None], reach)
+        return floors
+
+    def ceilings(self) -> Floats:
+        """Return the most energy each car may store, shape (N,), kWh.
+
+        A car that arrives above its capacity (by a measuring error) may keep what it has.
+        """
+        ceilings: Floats = np.maximum(self.sessions.capacity_kwh, self.sessions.energy_kwh)
+        return ceilings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Schedule:
+    """What every car and the site do in every step. All energies are >= 0, in kWh at the meter."""
+
+    charge_kwh: Floats
+    """Shape (N, T)."""
+    discharge_kwh: Floats
+    """Shape (N, T)."""
+    import_kwh: Floats
+    """Shape (T,)."""
+    export_kwh: Floats
+    """Shape (T,)."""
+    curtailed_kwh: Floats
+    """Shape (T,): PV not used."""
+    over_kwh: Floats
+    """Shape (T,): import beyond the limit, which nothing scheduled here could avoid."""
+
+
+OVER_EUR_PER_KWH = 10.0
+"""Price of a kWh beyond the import limit. Far above any energy price and above the value of an
+unmet target, so that it is used only where the building's own load or a driver's floor is larger
+than the limit: the plan then exists and says so, instead of failing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """A schedule with the certificate of how good it is."""
+
+    edges: Floats
+    """Shape (T+1,): the steps' limits, seconds; since the epoch when it comes from a live site."""
+    power_kw: Floats
+    """Shape (N, T): mean power while plugged; positive charges."""
+    energy_kwh: Floats
+    """Shape (N, T): stored at the end of each step; 0 outside the stay."""
+    site_kw: Floats
+    """Shape (T,): mean power at the grid connection; positive imports."""
+    unmet_kwh: Floats
+    """Shape (N,): energy missing at departure."""
+    price_eur_per_kwh: Floats
+    """Shape (T,): what one more kWh of load would cost in that step (the balance's dual)."""
+    peak_kw: float
+    """Import peak of the billing period that this plan leads to."""
+    schedule: Schedule
+    cost_eur: float
+    """Cost of this schedule."""
+    lower_bound_eur: float
+    """No schedule costs less than this."""
+    solver: str
+    """Which method found it: ``lp``, ``milp`` or ``rolling``."""
+    iterations: int
+
+    @property
+    def gap(self) -> float:
+        """Return (cost - lower bound) / |cost|: 0 is proven optimal."""
+        return max(0.0, self.cost_eur - self.lower_bound_eur) / max(abs(self.cost_eur), 1e-9)
+
+    @property
+    def within_limits(self) -> bool:
+        """Return whether the import limit holds everywhere (see `Schedule.over_kwh`)."""
+        return bool(np.all(self.schedule.over_kwh <= 1e-6))

@@ -1,0 +1,208 @@
+"""A live site at one moment, and the problem that follows from it.
+
+Steps are short soon and long later: a quarter of an hour is what is applied
+next, three hours are enough for the day after tomorrow. The grid stands on
+absolute time (multiples of its steps since the epoch), so that it can stay in
+place while the clock runs through its first steps.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sterna.decisions.schedule.problem import Floats, Problem, Sessions, Site
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share
+from sterna.kernel.series import Series
+
+HOUR: Final = 3600.0
+QUARTER_HOUR: Final = Seconds(900.0)
+ONE_HOUR: Final = Seconds(3600.0)
+THREE_HOURS: Final = Seconds(10800.0)
+USUAL_EFFICIENCY: Final = Share(0.95)
+USUAL_KNEE: Final = Share(0.8)
+OVERSTAY: Final = QUARTER_HOUR
+"""A car still plugged after its stated departure is taken to leave within this time: its
+target becomes urgent, and no plan relies on it later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """One car: plugged now, or expected. Energies are inside the battery, powers at the meter."""
+
+    key: str
+    """Names the session; the same from one snapshot to the next."""
+    arrival: Instant
+    departure: Instant
+    energy_kwh: KilowattHours
+    """Stored now, or at arrival when that is later."""
+    floor_kwh: KilowattHours
+    """Never go below; while below, charge at full power."""
+    target_kwh: KilowattHours
+    """Wanted at departure."""
+    capacity_kwh: KilowattHours
+    charge_kw: Kilowatts
+    """Largest charging power, >= 0."""
+    discharge_kw: Kilowatts
+    """Largest discharging power, as a number >= 0."""
+    may_discharge: bool
+    """The driver's consent. Without it the car is never planned to discharge."""
+    charge_efficiency: Share = USUAL_EFFICIENCY
+    discharge_efficiency: Share = USUAL_EFFICIENCY
+    wear_eur_per_kwh: float = 0.02
+    """Cost of a kWh of throughput, by the battery's chemistry."""
+    unmet_eur_per_kwh: float = 1.0
+    """Value of a kWh missing at departure; by contract."""
+    knee_share: Share = USUAL_KNEE
+    """State of charge above which standing ages the battery faster."""
+    high_eur_per_kwh_h: float = 0.0
+    """Cost of one kWh above the knee for one hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Snapshot:
+    """All that a schedule depends on. The series cover the grid from *now* on."""
+
+    now: Instant
+    stays: tuple[Stay, ...]
+    load_kw: Series
+    """Forecast of the building without cars and PV."""
+    pv_kw: Series
+    import_eur_per_kwh: Series
+    export_eur_per_kwh: Series
+    import_limit_kw: Series
+    """The tightest of connection and capacity limits, >= 0; within a step its minimum counts."""
+    export_limit_kw: Series
+    peak_eur_per_kw: float
+    peak_so_far_kw: Kilowatts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """How long the steps are: *fine* for the first hours, *middle*, then *coarse*."""
+
+    fine: Seconds = QUARTER_HOUR
+    fine_hours: float = 3.0
+    middle: Seconds = ONE_HOUR
+    middle_hours: float = 24.0
+    coarse: Seconds = THREE_HOURS
+    hours: float = 72.0
+    """The horizon. Cars that leave later have to be on a straight line to their target then."""
+
+    def edges(self, now: Instant) -> Floats:
+        """Return the steps' limits, the first step containing *now*: shape (T+1,), seconds."""
+        start = now // self.fine * self.fine
+        bend = _up(start + self.fine_hours * HOUR, self.middle)
+        turn = max(bend, _up(start + self.middle_hours * HOUR, self.coarse))
+        end = max(turn + self.coarse, _up(start + self.hours * HOUR, self.coarse))
+        return np.concatenate(
+            (
+                np.arange(start, bend, self.fine),
+                np.arange(bend, turn, self.middle),
+                np.arange(turn, end + 1.0, self.coarse),
+            )
+        )
+
+
+def _up(moment: float, step: float) -> float:
+    """Return the first multiple of *step* at or after *moment*."""
+    return float(np.ceil(moment / step) * step)
+
+
+def means(series: Series, edges: Floats) -> Floats:
+    """Return the time-weighted means of *series* between consecutive *edges*, shape (T,)."""
+    assert edges[0] >= series.start - 1e-6, "the series starts after the first step"
+    assert edges[-1] <= series.end + 1e-6, "the series ends before the last step"
+    total = np.concatenate(([0.0], np.cumsum(series.values)))
+    at = (edges - series.start) / series.step
+    summed = np.interp(at, np.arange(len(total)), total)
+    found: Floats = np.diff(summed) / np.diff(at)
+    return found
+
+
+def lows(series: Series, edges: Floats) -> Floats:
+    """Return the lowest value of *series* between consecutive *edges*, shape (T,)."""
+    at = (edges - series.start) / series.step
+    begin = np.floor(at[:-1] + 1e-9).astype(np.int64)
+    end = np.maximum(np.ceil(at[1:] - 1e-9).astype(np.int64), begin + 1)
+    assert begin[0] >= 0, "the series starts after the first step"
+    assert end[-1] <= len(series.values), "the series ends before the last step"
+    padded = np.append(series.values, np.inf)
+    lowest: Floats = np.minimum.reduceat(padded, np.stack((begin, end), axis=1).ravel())[::2]
+    return lowest
+
+
+def remaining(edges: Floats, now: Instant) -> tuple[int, Floats]:
+    """Return the step that contains *now*, and the limits of what is left from *now* on."""
+    step = int(np.searchsorted(edges, now, side="right")) - 1
+    left = edges[step:].copy()
+    left[0] = now
+    return step, left
+
+
+def problem_of(snapshot: Snapshot, edges: Floats) -> Problem:
+    """Return the problem of *snapshot* on steps with limits *edges*, which begin at its *now*."""
+    return Problem(
+        hours=np.diff(edges) / HOUR,
+        sessions=_sessions(snapshot, edges),
+        site=Site(
+            load_kw=means(snapshot.load_kw, edges),
+            pv_kw=means(snapshot.pv_kw, edges),
+            import_eur_per_kwh=means(snapshot.import_eur_per_kwh, edges),
+            export_eur_per_kwh=means(snapshot.export_eur_per_kwh, edges),
+            import_limit_kw=lows(snapshot.import_limit_kw, edges),
+            export_limit_kw=lows(snapshot.export_limit_kw, edges),
+            peak_eur_per_kw=snapshot.peak_eur_per_kw,
+            peak_so_far_kw=snapshot.peak_so_far_kw,
+        ),
+    )
+
+
+def _sessions(snapshot: Snapshot, edges: Floats) -> Sessions:
+    """Return the stays as arrays, in the snapshot's order."""
+    table = np.array([_row(stay, snapshot.now) for stay in snapshot.stays]).reshape(-1, 14).T
+    arrival, departure, energy, floor, target, capacity = table[:6]
+    steps = len(edges) - 1
+    first = np.clip(np.searchsorted(edges, arrival, side="right") - 1, 0, steps - 1)
+    last = np.clip(np.searchsorted(edges, departure, side="left"), first + 1, steps)
+    here = np.minimum(edges[1:], departure[:, None]) - np.maximum(edges[:-1], arrival[:, None])
+    share = np.clip((edges[-1] - arrival) / (departure - arrival), 0.0, 1.0)
+    aim = energy + np.maximum(target - energy, 0.0) * share
+    return Sessions(
+        first=first,
+        last=last,
+        present_h=np.maximum(here, 0.0) / HOUR,
+        energy_kwh=energy,
+        floor_kwh=floor,
+        capacity_kwh=capacity,
+        target_kwh=np.where(share < 1.0, np.minimum(target, np.maximum(floor, aim)), target),
+        charge_kw=table[6],
+        discharge_kw=table[7],
+        charge_efficiency=table[8],
+        discharge_efficiency=table[9],
+        wear_eur_per_kwh=table[10],
+        unmet_eur_per_kwh=table[11],
+        knee_kwh=table[12],
+        high_eur_per_kwh_h=table[13],
+    )
+
+
+def _row(stay: Stay, now: Instant) -> tuple[float, ...]:
+    """Return one stay as numbers, in the order that `_sessions` reads them."""
+    arrival = max(stay.arrival, now)
+    return (
+        arrival,
+        max(stay.departure, arrival + OVERSTAY) if stay.departure <= arrival else stay.departure,
+        max(stay.energy_kwh, 0.0),
+        stay.floor_kwh,
+        stay.target_kwh,
+        stay.capacity_kwh,
+        stay.charge_kw,
+        stay.discharge_kw if stay.may_discharge else 0.0,
+        stay.charge_efficiency,
+        stay.discharge_efficiency,
+        stay.wear_eur_per_kwh,
+        stay.unmet_eur_per_kwh,
+        stay.knee_share * stay.capacity_kwh,
+        stay.high_eur_per_kwh_h,
+    )
