@@ -12,18 +12,24 @@ from sterna.kernel.quantities import Instant
 from sterna.kernel.trace import Describe, Said
 
 __all__ = [
+    "Accept",
     "Chance",
     "Clock",
     "Describe",
+    "DescribeRequest",
+    "DescribeResponse",
     "Http",
     "Ids",
+    "Knock",
     "Link",
     "LinkEnd",
+    "Links",
     "Request",
     "Response",
     "Said",
     "Tasks",
     "Timer",
+    "Wire",
 ]
 
 
@@ -109,6 +115,70 @@ class LinkEnd(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """Somebody who wants to open a link."""
+
+    identity: str
+    """Who it says it is, e.g. a station's identity (the last part of a WebSocket's path)."""
+    subprotocols: tuple[str, ...] = ()
+    """What it offers, by its preference."""
+    credentials: tuple[str, str] | None = None
+    """User and password (HTTP Basic), when it sent some."""
+
+
+Accept = Callable[[Knock], LinkEnd]
+"""Returns who takes the link; raises Refused for an unknown identity or wrong credentials."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """How a link appears in the trace."""
+
+    protocol: str
+    """As the use case files name it, e.g. ``OCPP``; the class by which latencies are set."""
+    src: str
+    """The component that opens it, e.g. ``CS_C/porto-03``."""
+    dst: str
+    """The component that it is opened to, e.g. ``CS_EMS``."""
+    describe: Describe
+
+
+class Links(Protocol):
+    """A network that carries frames."""
+
+    async def listen(
+        self,
+        address: str,
+        accept: Accept,
+        *,
+        subprotocols: tuple[str, ...] = (),
+        wire: Callable[[Knock], Wire] | None = None,
+    ) -> None:
+        """Take links at *address*, a name of the deployment's directory.
+
+        With *subprotocols*, the first one of the caller's list that stands there too is agreed on;
+        when there is none, the link opens without one and is closed at once (code 1002). *wire*
+        names the link in the trace where the caller is not of this process.
+        """
+
+    def dial(
+        self,
+        address: str,
+        end: LinkEnd,
+        *,
+        wire: Wire,
+        identity: str = "",
+        subprotocols: tuple[str, ...] = (),
+        credentials: tuple[str, str] | None = None,
+    ) -> None:
+        """Open a link to *address* for *end*.
+
+        When nobody answers or the answer is no, ``end.closed`` is called without ``opened``, with
+        code 1006 and the reason.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One HTTP request."""
 
@@ -126,6 +196,12 @@ class Response:
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+
+DescribeRequest = Callable[[str, str, bytes], Said | None]
+"""An API's way to tell the trace what a request says: method, path with query, body."""
+DescribeResponse = Callable[[str, str, int, bytes], Said | None]
+"""The same for a response: method and path of its request, status, body; most say nothing."""
 
 
 class Http(Protocol):

@@ -1,0 +1,1 @@
+"""Where journals and projections live: tables, the database that holds them, and its migrations."""
