@@ -4,9 +4,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sterna.emsa.conformance import Checker, Observed, Result
+from sterna.emsa.conformance import Checker, Observed
 from sterna.emsa.derive import composed
 from sterna.emsa.model import Exchange, Step, UseCase
+from sterna.emsa.results import Result
 
 BETWEEN_S = 0.25
 """Between two messages that follow each other: well within every deadline."""
@@ -21,29 +22,30 @@ def message(pattern: str, number: int) -> str:
 
 def keys(exchange: Exchange, step: Step, number: int) -> tuple[str, ...]:
     """Return the correlation keys that the message would carry."""
-    if exchange.shared:
+    bay, tx, ses = f"evse:porto-{number}-1", f"tx:tx-{number}", f"ses:ses-{number}"
+    said = exchange.obs[0]
+    carried: dict[str, tuple[str, ...]] = {
+        "HTTPS POST /s": (bay,),
+        "REST POST /sessions/v1": (ses, bay, f"res:res-{number}"),
+        "OCPP TransactionEvent": (tx, bay),
+        "OCPP TransactionEvent Ended": (tx, bay),
+        "OCPP RequestStopTransaction": (tx,),
+        "OpenADR POST /reports": (bay, "evse:porto-of-another-car"),
+    }
+    by_protocol: dict[str, tuple[str, ...]] = {"OCPP": (bay,), "REST": (ses, tx), "HTTPS": (ses,)}
+    if exchange.shared or exchange.waits:
         return ()
     if step.step in {"1", "1.1"}:
-        return (f"res:res-{number}",)
-    protocol = exchange.obs[0].split()[0]
-    if protocol == "OCPP":
-        return (
-            (f"evse:porto-{number}-1",)
-            if step.step == "10.2"
-            else (f"tx:tx-{number}", f"ses:ses-{number}")
-        )
-    if protocol in {"STATION", "ISO15118-20", "VEHICLE", "PHYSICAL"}:
-        return (f"evse:porto-{number}-1",) if protocol == "PHYSICAL" else ()
-    return (f"ses:ses-{number}", f"evse:porto-{number}-1")
+        return (f"res:res-{number}", bay)
+    return carried.get(said, by_protocol.get(said.split()[0], ()))
 
 
 def units(end: str, number: int) -> str:
     """Return the participant *end* with its unit."""
-    unit = {
-        "EV_USER": f"driver-{number}", "EVCC": f"car-{number}", "BMS": f"car-{number}",
-        "EV_SENSORS": f"car-{number}", "EVSE_C": f"porto-{number}-1", "CS_C": f"porto-{number}",
-    }.get(end)  # fmt: skip
-    return f"{end}/{unit}" if unit else end
+    if end == "CS_C":
+        return f"CS_C/porto-{number}"
+    units = {"EV_USER", "EVCC", "BMS", "EV_SENSORS", "EVSE_C"}
+    return f"{end}/porto-{number}-1" if end in units else end
 
 
 def fields(exchange: Exchange, *, v2b: bool, kw: float) -> dict[str, float | str | bool]:
@@ -51,8 +53,8 @@ def fields(exchange: Exchange, *, v2b: bool, kw: float) -> dict[str, float | str
     found: dict[str, float | str | bool] = {}
     if "IO-DEMAND" in exchange.info:
         found["kw"] = kw
-    if exchange.keep.keys() & {"v2b"}:
-        found["v2b"] = v2b
+    if "v2b" in exchange.keep:
+        found[exchange.keep["v2b"]] = v2b
     if "IO-VEHICLE" in exchange.info:
         found["soc"] = 0.5
     return found

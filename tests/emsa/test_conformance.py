@@ -1,9 +1,9 @@
 """A trace that does all of a use case conforms; one that does not is told what is wrong."""
 
 import pytest
+from emsa_synthetic import judged, kinds, trace
 
 from sterna.emsa.usecase import packaged
-from emsa_synthetic import judged, kinds, trace
 
 SCENARIOS = ("SC-P-WALKIN", "SC-P-EVSTOP", "SC-P-UNIDIR")
 ALL = [

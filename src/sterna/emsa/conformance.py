@@ -6,7 +6,7 @@ and does a step explain it? The checker is fed in the order of the trace and rem
 stay of a car from its first message until an hour after it left.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,12 +17,20 @@ from sterna.emsa.expression import Expression, Unknown, Value
 from sterna.emsa.judge import Finding, Judged, Judgement
 from sterna.emsa.model import Scenario, UseCase
 from sterna.emsa.plan import Check, Plan, checks, planned
+from sterna.emsa.results import Result, ScenarioResult, counted
 from sterna.emsa.routes import Route, Routes, Verdict
+from sterna.runtime.trace import Record
 
 FINDINGS_MAX: Final = 200
 """Findings kept in words per kind: nobody reads more, and the counts go on."""
 DUE_EVERY: Final = 256
 """Messages between two looks for stays that are over: often enough, and hardly ever."""
+WAITING_MAX: Final = 1000
+"""Messages without a key that wait for one; more at once than drivers book in a minute."""
+WAITED_S_MAX: Final = 60.0
+"""A request that has no answer by then was refused."""
+UNHEARD: Final = frozenset({"problem", "dropped"})
+"""States of a trace line that is no message, or one that the link dropped."""
 NO_FIELDS: Final[Mapping[str, Value]] = {}
 
 
@@ -41,62 +49,6 @@ class Observed:
     keys: tuple[str, ...] = ()
     link: str = ""
     fields: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepCount:
-    """How one step of a scenario did: sessions in which it conforms, of those judged."""
-
-    step: str
-    name: str
-    conforming: int
-    judged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioResult:
-    """How the sessions of one scenario, or of several composed, did."""
-
-    id: str
-    """``SC-P-MAIN``, or joined by ``+`` when a session followed several derivations."""
-    name: str
-    sessions: int
-    """Stays that are over."""
-    conforming: int
-    open: int
-    """Stays that went on when the trace ended; judged as far as they went, counted apart."""
-    open_broken: int
-    steps: tuple[StepCount, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """A use case held against a whole trace."""
-
-    scenarios: tuple[ScenarioResult, ...]
-    sessions: tuple[Judged, ...]
-    messages: int
-    undeclared_links: int
-    wrong_protocol: int
-    unexplained: int
-    """Messages on declared links that no step and no support pattern explains, duplicates too."""
-    late: int
-    unproven: int
-    """Messages that did not hold the fields which a predicate or invariant reads."""
-    never_arrived: int
-    """Bookings whose car never came."""
-    strays: tuple[Finding, ...]
-    """The first messages that belong to no session: on no link, of no protocol, of no step."""
-    per_step: dict[str, int]
-    """Messages of the run by step number, for the drawing."""
-    per_link: dict[tuple[str, str], int]
-    """Messages of the run by (sender, receiver), without units."""
-
-    @property
-    def holds(self) -> bool:
-        """Tell whether every session conforms and every message is where it may be."""
-        apart = self.undeclared_links + self.wrong_protocol + self.unexplained
-        return apart == 0 and all(judged.conforming for judged in self.sessions)
 
 
 class Checker:
@@ -120,6 +72,12 @@ class Checker:
         kinds = range(len(self._routes.kinds))
         self._judging = [tuple(c for c in self._checks if kind in c.kinds) for kind in kinds]
         self._keeping = self._kept(wholes)
+        self._reads = [bool(self._judging[kind] or self._keeping[kind]) for kind in kinds]
+        self._adopts = self._adopting(wholes)
+        self._waiting: dict[int, deque[tuple[float, int]]] = {
+            kind.number: deque() for kind in self._routes.kinds if kind.waits
+        }
+        self._unanswered = 0
         self._when = {
             one.id: Expression(one.chosen.when)
             for one in self._variants
@@ -157,15 +115,30 @@ class Checker:
         elif kind.shared:
             self._shared[kind.number].add_rolling(t, order)
         else:
-            stay = self._stays.place(route, keys, t)
-            if stay is None:
-                self._stray(Verdict.UNEXPLAINED, t, src, dst, msg, "belongs to no stay of a car")
-            else:
+            stay = None if kind.each else self._stays.place(route, keys, t)
+            if stay is not None:
                 stay.saw(kind.number, t, order)
-                if self._judging[kind.number] or self._keeping[kind.number]:
+                if self._reads[kind.number]:
                     self._read(stay, kind.number, t, fields)
+                if kind.number in self._adopts:
+                    self._adopt(stay, kind.number, t)
+            elif kind.each:
+                for one in self._stays.each(keys):
+                    one.saw(kind.number, t, order)
+            elif kind.waits and len(self._waiting[kind.number]) < WAITING_MAX:
+                self._waiting[kind.number].append((t, order))
+            else:
+                self._stray(Verdict.UNEXPLAINED, t, src, dst, msg, "it belongs to no stay of a car")
         if not order % DUE_EVERY:
             self._settle(self._stays.due(t))
+
+    def recorded(self, record: Record) -> None:
+        """Take a line of the runtime's trace: ``trace.listen(checker.recorded)``.
+
+        Lines that nobody sent (problems) or nobody could hear (dropped) are left out.
+        """
+        if record.status not in UNHEARD:
+            self.take(record.t, record.src, record.dst, record.msg, record.keys, record.fields)
 
     def finish(self) -> Result:
         """Judge what is left and return the result; the checker is used up."""
@@ -209,6 +182,32 @@ class Checker:
                 stay.variables[variable] = expression.value(values)
             except Unknown:
                 continue  # The message does not say it; the variable stays as it was.
+
+    def _adopt(self, stay: Stay, kind: int, t: float) -> None:
+        """Give *stay* the oldest messages that waited for one of *kind*."""
+        for waiting in self._adopts[kind]:
+            queue = self._waiting[waiting]
+            while queue and t - queue[0][0] > WAITED_S_MAX:
+                queue.popleft()
+                self._unanswered += 1
+            if queue:
+                stay.saw(waiting, *queue.popleft())
+
+    def _adopting(self, wholes: Iterable[Scenario]) -> dict[int, tuple[int, ...]]:
+        """Return for each kind the kinds that wait for it."""
+        found: dict[int, dict[int, None]] = {}
+        for whole in wholes:
+            for step in whole.steps:
+                waiting: dict[int, None] = {}
+                for exchange in step.exchanges:
+                    numbers = [kind.number for kind in self._routes.kinds_of(exchange)]
+                    if exchange.waits:
+                        waiting |= dict.fromkeys(numbers)
+                    elif waiting:
+                        for number in numbers:
+                            found.setdefault(number, {}).update(waiting)
+                        waiting = {}
+        return {kind: tuple(waiting) for kind, waiting in found.items()}
 
     def _settle(self, stays: Iterable[Stay]) -> None:
         """Judge *stays*, which are over or as far as they will come."""
@@ -300,6 +299,7 @@ class Checker:
             late=sum(f.kind == "late" for one in judged for f in one.findings),
             unproven=sum(one.unproven for one in judged),
             never_arrived=self._never_arrived,
+            unanswered=self._unanswered + sum(len(queue) for queue in self._waiting.values()),
             strays=tuple(self._strays),
             per_step=dict(numbers),
             per_link=dict(pairs),
@@ -326,7 +326,7 @@ class Checker:
         for name, plan in plans.items():
             its = [one for one in judged if one.scenario == name]
             if its or "+" not in name:
-                rows.append(_row(plan, its))
+                rows.append(counted(plan, its))
         return tuple(rows)
 
 
@@ -338,25 +338,3 @@ def _breached(stay: Stay, check: Check, t: float, values: Mapping[str, Value]) -
         stay.breaches[check.number] = Breach(count=1, t=t, values=read)
     else:
         breach.count += 1
-
-
-def _row(plan: Plan, its: list[Judged]) -> ScenarioResult:
-    over = [one for one in its if one.complete]
-    going = [one for one in its if not one.complete]
-    return ScenarioResult(
-        id=plan.scenario.id,
-        name=plan.scenario.name,
-        sessions=len(over),
-        conforming=sum(one.conforming for one in over),
-        open=len(going),
-        open_broken=sum(not one.conforming for one in going),
-        steps=tuple(
-            StepCount(
-                step=stage.step.step,
-                name=stage.step.name,
-                conforming=sum(stage.step.step not in one.broken for one in over),
-                judged=len(over),
-            )
-            for stage in plan.stages
-        ),
-    )

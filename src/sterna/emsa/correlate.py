@@ -141,7 +141,6 @@ class Stays:
         self._passing: dict[str, Stay] = {}
         self._lasting_kinds = frozenset(rules.lasting)
         self._joining_kinds = frozenset(rules.lasting) - frozenset(rules.apart)
-        self._early = frozenset(rules.early)
         self._count = 0
         self._open: dict[int, Stay] = {}
         self._closing: list[Stay] = []
@@ -149,27 +148,17 @@ class Stays:
     def __iter__(self) -> Iterator[Stay]:
         return iter(self._open.values())
 
-    def place(self, route: Route, keys: Iterable[str], t: float) -> Stay | None:
+    def place(self, route: Route, keys: tuple[str, ...], t: float) -> Stay | None:
         """Return the stay of a message with *keys*, or None when it has none of ours."""
-        if route.unit_keys:
-            keys = (*keys, *route.unit_keys)
-        lasting: list[str] = []
-        passing: list[str] = []
-        joins = early = False
-        for key in keys:
-            kind = key.partition(":")[0]
-            if kind in self._lasting_kinds:
-                lasting.append(key)
-                joins = joins or kind in self._joining_kinds
-            else:
-                passing.append(key)
-                early = early or kind in self._early
+        if not route.opens and not route.closes:
+            known = self._at_once(route, keys)
+            if known is not None:
+                return known
+        lasting, passing, joins = self._sorted((*keys, *route.unit_keys))
         if route.opens:
             return self._opened(lasting, passing, t)
-        if len(lasting) == 1 and (not passing) and (known := self._lasting.get(lasting[0])):
-            return known
-        stay = self._known(lasting, passing, joins=joins or not lasting)
-        if stay is None and (lasting or early):
+        stay = self._known(lasting, passing, joins=joins)
+        if stay is None and lasting:
             stay = self._new()
         if stay is not None:
             self._learn(stay, lasting, passing)
@@ -177,16 +166,15 @@ class Stays:
                 self._close(stay, t)
         return stay
 
-    def join(self, route: Route, keys: Iterable[str]) -> None:
+    def each(self, keys: Iterable[str]) -> Iterator[Stay]:
+        """Yield the stays that passing *keys* mean at the moment, each once."""
+        found = [stay for key in keys if (stay := self._passing.get(key))]
+        yield from dict(zip((stay.number for stay in found), found, strict=True)).values()
+
+    def join(self, route: Route, keys: tuple[str, ...]) -> None:
         """Learn from a message that is no step which of its keys mean the same stay."""
-        lasting: list[str] = []
-        passing: list[str] = []
-        joins = False
-        for key in (*keys, *route.unit_keys):
-            kind = key.partition(":")[0]
-            (lasting if kind in self._lasting_kinds else passing).append(key)
-            joins = joins or kind in self._joining_kinds
-        stay = self._known(lasting, passing, joins=joins or not lasting)
+        lasting, passing, joins = self._sorted((*keys, *route.unit_keys))
+        stay = self._known(lasting, passing, joins=joins)
         if stay is not None:
             self._learn(stay, lasting, passing)
 
@@ -219,32 +207,46 @@ class Stays:
         self._open[stay.number] = stay
         return stay
 
+    def _at_once(self, route: Route, keys: tuple[str, ...]) -> Stay | None:
+        """Return the stay that all keys agree on: true of nearly every message."""
+        stay: Stay | None = None
+        for key in keys or route.unit_keys:
+            held = self._lasting.get(key) or self._passing.get(key)
+            if held is None or (stay is not None and held is not stay):
+                return None
+            stay = held
+        return stay
+
+    def _sorted(self, keys: Iterable[str]) -> tuple[list[str], list[str], bool]:
+        """Return the lasting and the passing of *keys*, and whether they may be joined."""
+        lasting: list[str] = []
+        passing: list[str] = []
+        joins = False
+        for key in dict.fromkeys(keys):
+            kind = key.partition(":")[0]
+            if kind in self._lasting_kinds:
+                lasting.append(key)
+                joins = joins or kind in self._joining_kinds
+            else:
+                passing.append(key)
+        return lasting, passing, joins or not lasting
+
     def _opened(self, lasting: list[str], passing: list[str], t: float) -> Stay:
-        """Begin a stay: the driver's booking becomes it, whoever was there before is gone."""
-        booked: list[Stay] = []
-        for key in (*lasting, *passing):
-            held = (self._lasting if key in lasting else self._passing).get(key)
-            if held is None:
-                continue
-            if held.opened_at is None:
-                booked.append(held)
-            elif held.closed_at is None:
+        """Begin a stay; whoever was in the bay before is gone without having said so."""
+        for key in passing:
+            held = self._passing.get(key)
+            if held is not None and held.closed_at is None:
                 self._close(held, t)
-        stay = booked[0] if booked else self._new()
-        for other in booked[1:]:
-            stay = self._union(stay, other)
+        stay = self._known(lasting, [], joins=False) or self._new()
         stay.opened_at = t
         self._learn(stay, lasting, passing)
-        for key in passing:
-            self._passing[key] = stay
-            stay.passing[key.partition(":")[0]] = key
         return stay
 
     def _known(self, lasting: list[str], passing: list[str], *, joins: bool) -> Stay | None:
         found = [stay for key in lasting if (stay := self._lasting.get(key))]
         for key in passing:
             there = self._passing.get(key)
-            if there is not None and (joins or key.partition(":")[0] in self._early):
+            if there is not None and joins:
                 found.append(there)
         if not found:
             return None
@@ -262,11 +264,7 @@ class Stays:
         for key in passing:
             kind = key.partition(":")[0]
             there = stay.opened_at is not None and stay.closed_at is None
-            if (
-                kind not in stay.passing
-                and key not in self._passing
-                and (there or kind in self._early)
-            ):
+            if there and kind not in stay.passing and key not in self._passing:
                 stay.passing[kind] = key
                 self._passing[key] = stay
 

@@ -83,7 +83,7 @@ def _participants(use_case: UseCase) -> Found:
     for known in places(use_case).values():
         if known.known_by is not None and known.known_by not in kinds:
             yield "C21", known.id, f"known_by names no kind of key: {known.known_by}"
-    for kind in (*use_case.correlation.apart, *use_case.correlation.early):
+    for kind in use_case.correlation.apart:
         if kind not in kinds:
             yield "C21", "correlation", f"unknown kind of key {kind}"
     for component in use_case.components:
@@ -252,6 +252,8 @@ def _repetition(where: str, step: Step, exchange: Exchange) -> Found:
         yield "C30", where, "valid_s needs shared"
     if exchange.shared and (exchange.where or exchange.keep):
         yield "C30", where, "a shared exchange knows no session's variables"
+    if exchange.waits and step.exchanges[-1].waits:
+        yield "C30", where, "an exchange that waits is followed by one that does not"
     same = [one for one in step.exchanges if one is not exchange and one.sender == exchange.sender]
     if step.unordered and any(
         one.to == exchange.to and set(one.obs) & set(exchange.obs) for one in same

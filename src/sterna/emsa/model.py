@@ -105,7 +105,7 @@ class Actor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     zone: str
     operates: tuple[str, ...]
     known_by: str | None = None
-    """The kind of correlation key that the unit of a participant is, e.g. ``driver``."""
+    """The kind of correlation key that the unit of a participant is, e.g. ``evse``."""
 
 
 class BusinessRelation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -208,6 +208,10 @@ class Exchange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a shared message holds, in s: a price for a day serves who comes later."""
     within_s: float | None = None
     """Longest time after the end of the step before, in s; None: the step's own."""
+    waits: bool = False
+    """True: it carries no key and belongs to the stay of the step's next exchange that does."""
+    each: bool = False
+    """True: it names several stays by their passing keys and counts for each of them."""
     where: str = ""
     """What must hold of its fields and the session's variables (see ``emsa.expression``)."""
     keep: dict[str, str] = {}
@@ -298,8 +302,6 @@ class Correlation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Kinds that mean the session which is there at the time, e.g. ``evse``, from opening to closing."""
     apart: tuple[str, ...]
     """Lasting kinds that do not join a passing key: a reservation names a slot others still use."""
-    early: tuple[str, ...]
-    """Passing kinds that may already be joined before the opening, e.g. ``driver``."""
     opens: str
     """The message with which a stay begins, e.g. ``PHYSICAL plug``."""
     closes: str

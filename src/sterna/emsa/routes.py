@@ -40,6 +40,8 @@ class Kind:
     pattern: str
     info: frozenset[str]
     shared: bool
+    waits: bool
+    each: bool
 
     @property
     def words(self) -> str:
@@ -113,6 +115,8 @@ class Routes:
                     pattern=pattern,
                     info=frozenset(exchange.info),
                     shared=exchange.shared,
+                    waits=exchange.waits,
+                    each=exchange.each,
                 )
                 self.kinds.append(kind)
                 pair.append((matcher(pattern), kind))
