@@ -174,6 +174,7 @@ class MemoryNetwork:
         self._due: dict[float, list[tuple[Callable[[Any], None], Any]]] = {}
         self._partitions: dict[tuple[str, str], None] = {}
         self._delays_s: dict[tuple[str, str], float] = {}
+        self._repeats: dict[tuple[str, str], int] = {}
 
     async def listen(
         self,
@@ -262,9 +263,20 @@ class MemoryNetwork:
             line.late_next_s = added_s
 
     def repeat_next(self, one: str, other: str) -> None:
-        """Deliver the next frame of each link between the two twice."""
-        for line in self._between(one, other):
+        """Deliver the next frame of each link between the two twice; without links, the next request."""
+        lines = self._between(one, other)
+        for line in lines:
             line.repeat_next += 1
+        if not lines:
+            self._repeats[one, other] = self._repeats.get((one, other), 0) + 1
+
+    def takes_repeat(self, src: str, dst: str) -> bool:
+        """Tell, once per fault, whether the next request from *src* to *dst* is sent twice."""
+        for pair, count in self._repeats.items():
+            if count and _touches(pair, src, dst):
+                self._repeats[pair] = count - 1
+                return True
+        return False
 
     def _between(self, one: str, other: str) -> list[_Line]:
         return [line for line in self.lines if _touches((one, other), line.wire.src, line.wire.dst)]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import Instant
 from sterna.kernel.trace import Describe, Said
 
@@ -29,6 +30,7 @@ __all__ = [
     "Said",
     "Tasks",
     "Timer",
+    "Unauthorized",
     "Wire",
 ]
 
@@ -126,8 +128,12 @@ class Knock:
     """User and password (HTTP Basic), when it sent some."""
 
 
+class Unauthorized(Refused):
+    """The identity is known, but the credentials are not its own."""
+
+
 Accept = Callable[[Knock], LinkEnd]
-"""Returns who takes the link; raises Refused for an unknown identity or wrong credentials."""
+"""Returns who takes the link; raises Refused for an unknown identity, or Unauthorized."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
