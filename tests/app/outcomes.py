@@ -61,7 +61,7 @@ def outcome(*, controlled: bool = True, **changes: object) -> Outcome:
         undeclared_links=0, wrong_protocol=0, late=0, unexplained=0, personal_markers=0, drawing_svg="<svg></svg>",
     )  # fmt: skip
     ledger = (
-        Posting(transaction="t", at=START, account="driver:1", amount=MicroEuro(-5), why="energy"),
+        Posting(transaction="t", at=START, account="driver/1", amount=MicroEuro(-5), why="energy"),
         Posting(transaction="t", at=START, account="emsp", amount=MicroEuro(5), why="energy"),
     )
     made = Outcome(

@@ -54,5 +54,5 @@ def matched(lines: Sequence[Posting]) -> Iterator[Flow]:
 
 
 def party(account: str) -> str:
-    """Return the role behind an account, without the person: ``driver:17`` is a driver."""
-    return account.split(":", 1)[0].replace("_", " ")
+    """Return the role behind an account, without the person: ``driver/17`` is a driver."""
+    return account.split("/", 1)[0]

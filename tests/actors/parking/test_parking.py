@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 import pytest
 from actors.ports_in_memory import Inbox, Ports
 
-from sterna.actors.parking.core import LedgerRow, ReservationRow
+from sterna.actors.parking.core import ReservationRow
 from sterna.actors.parking.links import Admission, Parking
 from sterna.actors.parking.settings import ParkingSettings
+from sterna.domain.ledger_rows import LedgerRow
 from sterna.kernel.quantities import Instant, hours
 from sterna.protocols import rest
 from sterna.runtime import virtual
@@ -84,7 +85,7 @@ def test_a_booking_is_paid_confirmed_and_passed_on() -> None:
         assert sorted(site.ports.messages()[3:]) == [
             "REST POST /sessions/v1/reservations", "REST POST /slots/v1", "REST POST /slots/v1",
         ]  # fmt: skip
-        assert site.balance("parking_manager") == 36_000_000  # two started days
+        assert site.balance("parking") == 36_000_000  # two started days
 
     run(work)
 
@@ -105,7 +106,7 @@ def test_a_form_sent_twice_books_once_and_pays_once() -> None:
     async def work(site: Site) -> None:
         first, second = await site.book(), await site.book()
         assert first.body == second.body
-        assert site.balance("parking_manager") == 36_000_000
+        assert site.balance("parking") == 36_000_000
 
     run(work)
 

@@ -6,11 +6,13 @@ promised; a slot is free again only when the car has left (see ``domain.reservat
 
 from collections.abc import Sequence
 from math import ceil
-from typing import Final
+from typing import ClassVar, Final
 
 from msgspec import Struct, field
 
 from sterna.domain import reservation as slots
+from sterna.domain.ledger import Party, account, payment
+from sterna.domain.ledger_rows import LedgerRow, rows
 from sterna.domain.reservation import Board, Promise
 from sterna.kernel.errors import Refused
 from sterna.kernel.money import MicroEuro
@@ -124,25 +126,11 @@ class Announce(Command, frozen=True, kw_only=True, gc=False):
     cancelled: bool = False
 
 
-class LedgerRow(Row, frozen=True, kw_only=True, gc=False):
-    """One posting; positive is received by *account*."""
-
-    table = "ledger"
-    key = ("transaction_id", "line")
-
-    transaction_id: str
-    line: int
-    at: Instant
-    account: str
-    amount: int
-    why: str
-
-
 class ReservationRow(Row, frozen=True, kw_only=True, gc=False):
     """A reservation as people ask for it; walk-ins have one from their arrival on."""
 
-    table = "reservations"
-    key = ("reservation",)
+    table: ClassVar[str] = "reservations"
+    key: ClassVar[tuple[str, ...]] = ("reservation",)
 
     reservation: str
     slot: str
@@ -230,13 +218,10 @@ def cancelled(state: State, event: Cancelled) -> Sequence[Command]:
         return (Declined(key=event.key, reason=str(refused)),)
     assert booking is not None, "every promise that can be cancelled was booked"
     del state.bookings[event.reservation]
-    refund = paid(
-        f"{booking.reservation}-refund", booking.driver, MicroEuro(-booking.price), event.at
-    )
     return (
         Confirmed(key=event.key, booking=booking),
         Announce(booking=booking, cancelled=True),
-        *refund,
+        *refunded(booking, event.at),
         row(promise, "cancelled", MicroEuro(0)),
     )
 
@@ -307,28 +292,22 @@ def fee_of(state: State, promise: Promise) -> MicroEuro:
     )
 
 
-def paid(
-    transaction: str, driver: str, amount: MicroEuro, at: Instant
-) -> tuple[LedgerRow, LedgerRow]:
-    """Return the two postings of a parking fee (a negative *amount* is a refund)."""
-    return (
-        LedgerRow(
-            transaction_id=f"parking-{transaction}",
-            line=0,
-            at=at,
-            account=f"driver:{driver}",
-            amount=-amount,
-            why="parking",
-        ),
-        LedgerRow(
-            transaction_id=f"parking-{transaction}",
-            line=1,
-            at=at,
-            account="parking_manager",
-            amount=amount,
-            why="parking",
-        ),
-    )
+def paid(transaction: str, driver: str, amount: MicroEuro, at: Instant) -> tuple[LedgerRow, ...]:
+    """Return the postings of a parking fee."""
+    fee = payment(
+        f"parking:{transaction}", at, payer=account(Party.DRIVER, driver), payee=account(Party.PARKING),
+        amount=amount, what="parking",
+    )  # fmt: skip
+    return rows(fee)
+
+
+def refunded(booking: Booking, at: Instant) -> tuple[LedgerRow, ...]:
+    """Return the postings that give a parking fee back."""
+    back = payment(
+        f"parking-refund:{booking.reservation}", at, payer=account(Party.PARKING),
+        payee=account(Party.DRIVER, booking.driver), amount=booking.price, what="parking",
+    )  # fmt: skip
+    return rows(back)
 
 
 def row(promise: Promise, state: str, fee: MicroEuro) -> ReservationRow:
