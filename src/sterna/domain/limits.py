@@ -12,19 +12,20 @@ from typing import Final
 
 from sterna.kernel.quantities import UNLIMITED_POWER, Instant, Kilowatts
 
-ALWAYS: Final = Instant(float("inf"))
-"""The expiry of what does not expire, such as a rating plate."""
-NEVER: Final = Instant(float("-inf"))
+EVER: Final = Instant(0.0)
+"""Since when holds what always held: 1970."""
+ALWAYS: Final = Instant(253_402_300_799.0)
+"""The expiry of what does not expire, such as a rating plate: the end of 9999."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """What one source allows; both fields are magnitudes, infinite where it does not say."""
+    """What one source allows; both powers are magnitudes."""
 
     source: str
     charge_kw_max: Kilowatts = UNLIMITED_POWER
     discharge_kw_max: Kilowatts = UNLIMITED_POWER
-    since: Instant = NEVER
+    since: Instant = EVER
     until: Instant = ALWAYS
 
     def __post_init__(self) -> None:

@@ -31,8 +31,8 @@ GramsPerKilowattHour = NewType("GramsPerKilowattHour", float)
 SECONDS_PER_HOUR: Final = 3600.0
 NO_POWER: Final = Kilowatts(0.0)
 """0 kW: a limit of this means nothing may flow."""
-UNLIMITED_POWER: Final = Kilowatts(float("inf"))
-"""Said by a source that sets no limit, and never written as 0."""
+UNLIMITED_POWER: Final = Kilowatts(1e9)
+"""Said by a source that sets no limit, and never written as 0. A terawatt, because JSON has no infinity."""
 NO_ENERGY: Final = WattHours(0)
 EMPTY: Final = Share(0.0)
 FULL: Final = Share(1.0)

@@ -1,0 +1,177 @@
+"""Cars, EVSEs, buildings and wear: what the plates say, and what follows from them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sterna.domain.building import Connection, Readings, grid_power, headroom
+from sterna.domain.station import Coupler, Evse, Station, Supply
+from sterna.domain.vehicle import EnergyService, PowerAbility, VehicleModel, compatibility
+from sterna.domain.wear import (
+    WEAR,
+    Chemistry,
+    equivalent_full_cycles,
+    extra_throughput,
+    stated,
+    wear_cost,
+)
+from sterna.kernel.money import MicroEuroPerKilowattHour
+from sterna.kernel.quantities import KilowattHours, Kilowatts, WattHours
+
+
+def kw(power: float) -> Kilowatts:
+    return Kilowatts(power)
+
+
+def car(
+    *,
+    inlet: Coupler = Coupler.CCS_2,
+    ac: float = 11,
+    ac_back: float = 11,
+    dc: float = 100,
+    dc_back: float = 22,
+    phases: int = 3,
+) -> VehicleModel:
+    return VehicleModel(
+        name="a car",
+        capacity_kwh=KilowattHours(60),
+        inlet=inlet,
+        ac=PowerAbility(charge_kw_max=kw(ac), discharge_kw_max=kw(ac_back)),
+        dc=PowerAbility(charge_kw_max=kw(dc), discharge_kw_max=kw(dc_back)),
+        phases=phases,
+    )
+
+
+AC_11 = Evse(
+    evse_id="porto-01-1",
+    connector=Coupler.TYPE_2,
+    supply=Supply.AC,
+    charge_kw_max=kw(11),
+    discharge_kw_max=kw(11),
+    minimum_kw=kw(4.14),
+)
+DC_22 = Evse(
+    evse_id="porto-02-1",
+    connector=Coupler.CCS_2,
+    supply=Supply.DC,
+    charge_kw_max=kw(22),
+    discharge_kw_max=kw(22),
+)
+
+
+@pytest.mark.req("P-DET-PRE4")
+@pytest.mark.parametrize(
+    ("vehicle", "evse", "service", "charge", "discharge"),
+    [
+        (car(), AC_11, EnergyService.AC_BPT, 11, 11),
+        (car(), DC_22, EnergyService.DC_BPT, 22, 22),
+        (car(ac_back=0), AC_11, EnergyService.AC, 11, 0),
+        (car(dc_back=11), DC_22, EnergyService.DC_BPT, 22, 11),
+        (car(ac=7.4, ac_back=7.4, phases=1), AC_11, EnergyService.AC_BPT, 11 / 3, 11 / 3),
+        (car(ac=22, ac_back=22), AC_11, EnergyService.AC_BPT, 11, 11),
+    ],
+)
+def test_a_car_that_fits_gets_the_smaller_of_both(
+    vehicle: VehicleModel, evse: Evse, service: EnergyService, charge: float, discharge: float
+) -> None:
+    fit = compatibility(vehicle, evse)
+    assert fit.fits
+    assert fit.service is service
+    assert fit.service.bidirectional == (discharge > 0)
+    assert fit.charge_kw_max == pytest.approx(charge)
+    assert fit.discharge_kw_max == pytest.approx(discharge)
+
+
+@pytest.mark.req("P-DET-PRE4")
+@pytest.mark.parametrize(
+    ("vehicle", "evse", "reasons"),
+    [
+        (car(inlet=Coupler.CHADEMO), DC_22, ("connector CCS2 does not fit the CHAdeMO inlet",)),
+        (car(inlet=Coupler.TYPE_2), DC_22, ("connector CCS2 does not fit the Type2 inlet",)),
+        (car(dc=0), DC_22, ("a car cannot charge over DC",)),
+        (
+            car(inlet=Coupler.TYPE_1, ac=0),
+            AC_11,
+            ("connector Type2 does not fit the Type1 inlet", "a car cannot charge over AC"),
+        ),
+    ],
+)
+def test_a_car_that_does_not_fit_is_told_why(
+    vehicle: VehicleModel, evse: Evse, reasons: tuple[str, ...]
+) -> None:
+    fit = compatibility(vehicle, evse)
+    assert not fit.fits
+    assert fit.reasons == reasons
+    assert fit.service is None
+
+
+def test_a_one_way_pair_fits_and_says_so() -> None:
+    one_way = Evse(evse_id="old", connector=Coupler.TYPE_2, supply=Supply.AC, charge_kw_max=kw(11))
+    fit = compatibility(car(ac_back=0), one_way)
+    assert fit.remarks == ("a car cannot discharge over AC", "old is one-way")
+    assert not one_way.bidirectional
+    assert AC_11.limit.discharge_kw_max == 11.0
+
+
+def test_services_stand_bidirectional_first() -> None:
+    assert car().services == (
+        EnergyService.DC_BPT,
+        EnergyService.AC_BPT,
+        EnergyService.DC,
+        EnergyService.AC,
+    )
+    assert car(ac_back=0, dc=0, dc_back=0).services == (EnergyService.AC,)
+    assert car().battery.charge_kw_max == 100.0
+    assert car().battery.chemistry is Chemistry.NMC
+
+
+def test_a_station_knows_its_evses() -> None:
+    station = Station(
+        station_id="porto-01", evses=(AC_11,), charge_kw_max=kw(22), discharge_kw_max=kw(22)
+    )
+    assert station.evse("porto-01-1") is AC_11
+    with pytest.raises(KeyError):
+        station.evse("porto-09-1")
+
+
+@given(st.floats(0, 500), st.floats(0, 500), st.floats(-200, 200))
+def test_cars_inside_the_headroom_keep_the_connection(load: float, pv: float, evses: float) -> None:
+    connection = Connection(import_kw_max=kw(400), export_kw_max=kw(100))
+    least, most = headroom(connection, load_kw=kw(load), pv_kw=kw(pv))
+    clipped = kw(max(least, min(evses, most)))
+    grid = grid_power(load_kw=kw(load), pv_kw=kw(pv), evses_kw=clipped)
+    assert -100 - 1e-9 <= grid <= 400 + 1e-9
+    assert connection.carries(kw(round(grid, 6)))
+    assert not connection.carries(kw(400.1))
+
+
+@pytest.mark.parametrize(("grid", "closes"), [(80, True), (80.09, True), (80.2, False)])
+def test_meters_agree_within_a_thousandth(grid: float, closes: bool) -> None:  # noqa: FBT001  # table
+    readings = Readings(load_kw=kw(100), pv_kw=kw(30), evses_kw=kw(10), grid_kw=kw(grid))
+    assert readings.closes is closes
+    assert readings.gap_kw == pytest.approx(grid - 80)
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "eur_per_kwh"),
+    [(Chemistry.NMC, 0.06), (Chemistry.NMC811, 0.00675), (Chemistry.LFP, 0.0225)],
+)
+def test_wear_per_kwh_discharged_is_the_published_one(
+    chemistry: Chemistry, eur_per_kwh: float
+) -> None:
+    assert WEAR[chemistry].discharge_price == pytest.approx(eur_per_kwh * 1e6, abs=1)
+    assert WEAR[chemistry].source
+    assert WEAR[chemistry].version
+
+
+def test_wear_of_a_contract_is_what_it_states() -> None:
+    parameters = stated(MicroEuroPerKilowattHour(50_000), Chemistry.NMC)
+    assert parameters.discharge_price == 50_000
+    assert wear_cost(parameters, WattHours(20_000)) == 500_000
+
+
+def test_cycles_and_extra_throughput() -> None:
+    full = equivalent_full_cycles(KilowattHours(60), KilowattHours(60), KilowattHours(60))
+    assert full == 1
+    assert extra_throughput(WattHours(30), WattHours(10), WattHours(20)) == 20
+    assert extra_throughput(WattHours(10), WattHours(0), WattHours(20)) == 0
