@@ -225,6 +225,42 @@ BODIES: list[tuple[rest.Message[Any, Any], rest.Body, rest.Body]] = [
         ),
         rest.Nothing(),
     ),
+    (
+        rest.CONTRACT,
+        rest.Contract(
+            session="s-1",
+            evse="porto-03-1",
+            driver="driver-017",
+            plugged_at=T0,
+            departure=T9,
+            v2x=True,
+            charge_kw_max=11.0,
+        ),
+        rest.Nothing(),
+    ),
+    (
+        rest.CLOSE,
+        rest.Closing(
+            statistics=rest.SessionStatistics(
+                session="s-1",
+                evse="porto-03-1",
+                start=T0,
+                end=T9,
+                reason="driver",
+                charged_wh=2500,
+                discharged_wh=1200,
+                intervals=QUARTERS,
+            ),
+            departure=T9,
+            v2x=True,
+        ),
+        rest.Nothing(),
+    ),
+    (
+        rest.UNPLUGGED,
+        rest.Unplugged(session="s-1", evse="porto-03-1", at=T9, soc=0.8),
+        rest.Nothing(),
+    ),
 ]
 PARAMETERS = {"session": "s-1", "slot": "porto-03-1"}
 
@@ -287,6 +323,17 @@ def test_what_one_end_writes_the_other_reads(
         ),
         (rest.REPORT_VOLUME, "REST POST /volumes/v1", ()),
         (rest.BILL, "REST POST /s/{session}/bill", ("ses:s-1", "cdr:c-1")),
+        (rest.CONTRACT, "REST PUT /emsp/v1/sessions/{session}", ("ses:s-1", "evse:porto-03-1")),
+        (
+            rest.CLOSE,
+            "REST POST /emsp/v1/sessions/{session}/closing",
+            ("ses:s-1", "evse:porto-03-1"),
+        ),
+        (
+            rest.UNPLUGGED,
+            "REST POST /sessions/v1/{session}/unplugged",
+            ("ses:s-1", "evse:porto-03-1"),
+        ),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )

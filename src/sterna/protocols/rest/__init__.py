@@ -17,6 +17,7 @@ from sterna.protocols.rest.body import (
     read,
     written,
 )
+from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
 from sterna.protocols.rest.idempotency import Answers, Given
 from sterna.protocols.rest.market import Bill, BillLine, PriceInterval, Prices, Volume
 from sterna.protocols.rest.messages import (
@@ -24,6 +25,8 @@ from sterna.protocols.rest.messages import (
     ASK_PRICES,
     BILL,
     CHANGE_SESSION,
+    CLOSE,
+    CONTRACT,
     FREE_SLOT,
     MESSAGES,
     PLAN_SLOT,
@@ -34,6 +37,7 @@ from sterna.protocols.rest.messages import (
     START_SESSION,
     STATISTICS,
     STOP_SESSION,
+    UNPLUGGED,
     UPDATE_SESSION,
     Message,
     answered,
@@ -63,6 +67,8 @@ __all__ = [
     "ASK_PRICES",
     "BILL",
     "CHANGE_SESSION",
+    "CLOSE",
+    "CONTRACT",
     "FREE_SLOT",
     "IDEMPOTENCY_KEY",
     "MEDIA_TYPE",
@@ -76,12 +82,15 @@ __all__ = [
     "START_SESSION",
     "STATISTICS",
     "STOP_SESSION",
+    "UNPLUGGED",
     "UPDATE_SESSION",
     "Answers",
     "Bill",
     "BillLine",
     "Body",
     "ChargeRecord",
+    "Closing",
+    "Contract",
     "EnergyInterval",
     "Given",
     "Message",
@@ -101,6 +110,7 @@ __all__ = [
     "SlotFreed",
     "SlotPlanned",
     "StopReason",
+    "Unplugged",
     "Volume",
     "answered",
     "asked",

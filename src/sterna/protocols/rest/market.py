@@ -60,7 +60,7 @@ class Prices(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=Tr
         return {"from": self.intervals[0].start, "to": self.intervals[-1].end}
 
 
-LineKind = Literal["energy", "network", "parking", "reward", "wear", "fee", "tax"]
+LineKind = Literal["energy", "network", "parking", "reward", "wear", "fee", "tax", "guarantee"]
 
 
 class BillLine(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):

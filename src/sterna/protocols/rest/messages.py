@@ -20,6 +20,7 @@ from sterna.protocols.rest.body import (
     read,
     written,
 )
+from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
 from sterna.protocols.rest.market import Bill, Prices, Volume
 from sterna.protocols.rest.parking import (
     Reservation,
@@ -184,6 +185,24 @@ BILL: Final = Message(
     method="POST", path="/s/{session}/bill", body=Bill, answer=Nothing, status=204
 )
 
+CONTRACT: Final = Message(
+    method="PUT", path="/emsp/v1/sessions/{session}", body=Contract, answer=Nothing, status=204
+)
+CLOSE: Final = Message(
+    method="POST",
+    path="/emsp/v1/sessions/{session}/closing",
+    body=Closing,
+    answer=Nothing,
+    status=204,
+)
+UNPLUGGED: Final = Message(
+    method="POST",
+    path="/sessions/v1/{session}/unplugged",
+    body=Unplugged,
+    answer=Nothing,
+    status=204,
+)
+
 MESSAGES: Final[tuple[Message[Any, Any], ...]] = (
     RESERVE,
     FREE_SLOT,
@@ -199,6 +218,9 @@ MESSAGES: Final[tuple[Message[Any, Any], ...]] = (
     REPORT_VOLUME,
     ASK_PRICES,
     BILL,
+    CONTRACT,
+    CLOSE,
+    UNPLUGGED,
 )
 """All messages; where two templates fit a path, the one with fewer parameters wins."""
 

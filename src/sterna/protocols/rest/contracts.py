@@ -1,0 +1,56 @@
+"""Bodies between the session web app and the EMSP, and the notice that a car was unplugged."""
+
+from typing import Literal
+
+from typing_extensions import override
+
+from sterna.kernel.quantities import Instant
+from sterna.protocols.rest.body import Amount, Body, Fraction, Name
+from sterna.protocols.rest.sessions import SessionStatistics
+
+
+class Contract(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Who charges, and what was agreed (web app -> EMSP). Personal: the EMSP bills this driver."""
+
+    session: Name
+    evse: Name
+    driver: Name
+    plugged_at: Instant
+    departure: Instant
+    """As announced; the end of the charge-only comparison on the bill."""
+    v2x: bool
+    charge_kw_max: Amount
+    """Power of the EVSE for charging, for the charge-only comparison."""
+    chemistry: Literal["NMC", "LFP"] = "NMC"
+    """The battery's cells as far as known; decides the wear pay."""
+    reservation: Name | None = None
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return (f"ses:{self.session}", f"evse:{self.evse}")
+
+
+class Closing(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """The end of a session for its bill (web app -> EMSP): what was measured, what was allowed."""
+
+    statistics: SessionStatistics
+    departure: Instant
+    v2x: bool
+    """Whether the driver's consent to discharging stood at any time."""
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return self.statistics.keys()
+
+
+class Unplugged(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """The car's plug is out (CS EMS -> web app): the slot can be reported free."""
+
+    session: Name
+    evse: Name
+    at: Instant
+    soc: Fraction | None = None
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return (f"ses:{self.session}", f"evse:{self.evse}")
