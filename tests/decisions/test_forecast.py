@@ -1,0 +1,122 @@
+"""Forecasts by comparable hours: what they read, what they say, how good they are on real load."""
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sterna.decisions.forecast import Band, analog, anchored, backtest, score, solar
+from sterna.kernel.quantities import Instant, Seconds
+from sterna.kernel.series import Series
+
+HOUR = Seconds(3600.0)
+START = Instant(1_546_300_800.0)  # 2019-01-01T00:00Z
+PLACES = (
+    *((Path(os.environ["STERNA_SHARED"]),) if "STERNA_SHARED" in os.environ else ()),  # noqa: TID251  # tests may be told where shared data lie
+    *(parent / "shared" / "data" for parent in Path(__file__).parents),
+)
+
+
+def hourly(values: np.ndarray) -> Series:
+    return Series(start=START, step=HOUR, values=values.astype(np.float64), unit="kW")
+
+
+def weekly(weeks: int) -> np.ndarray:
+    hour = np.arange(weeks * 168)
+    return 100 + 10 * (hour % 24) + 50.0 * (hour // 24 % 7 < 5)
+
+
+def at(hours: int) -> Instant:
+    return Instant(START + hours * 3600)
+
+
+def test_a_load_that_repeats_every_week_is_foreseen_exactly() -> None:
+    load = weekly(10)
+    band = analog(hourly(load[: 9 * 168]), at(9 * 168), 72)
+    assert band.middle.values == pytest.approx(load[9 * 168 : 9 * 168 + 72])
+    assert band.middle.start == at(9 * 168)
+
+
+def test_nothing_from_the_start_on_is_read() -> None:
+    load = weekly(10)
+    spoiled = load.copy()
+    spoiled[9 * 168 :] = -1e9
+    start = at(9 * 168)
+    first, second = analog(hourly(load), start, 200), analog(hourly(spoiled), start, 200)
+    assert first.middle.values == pytest.approx(second.middle.values)
+
+
+def test_a_short_history_compares_days_and_an_empty_one_repeats_the_last_value() -> None:
+    day = 10.0 * np.arange(24)
+    band = analog(hourly(np.tile(day, 3)), at(72), 24)
+    assert band.middle.values == pytest.approx(day)
+    assert analog(hourly(np.array([5.0, 7.0, np.nan])), at(3), 2).middle.values == pytest.approx(7)
+    assert analog(hourly(np.zeros(0)), at(0), 2).middle.values == pytest.approx(0)
+    assert len(analog(hourly(np.ones(30)), at(30), 1).high.values) == 1
+
+
+def test_a_higher_level_than_in_past_weeks_is_carried_on() -> None:
+    load = weekly(10)
+    load[8 * 168 :] += 40.0
+    band = analog(hourly(load[: 9 * 168]), at(9 * 168), 24)
+    assert band.middle.values == pytest.approx(load[9 * 168 : 9 * 168 + 24])
+
+
+def test_gaps_in_the_history_are_left_out() -> None:
+    load = weekly(10)
+    load[8 * 168 : 8 * 168 + 24] = np.nan
+    band = analog(hourly(load[: 9 * 168]), at(9 * 168), 24)
+    assert band.middle.values == pytest.approx(weekly(10)[9 * 168 : 9 * 168 + 24])
+
+
+def test_sun_follows_the_present_clouds_first_and_the_usual_ones_later() -> None:
+    clear = np.maximum(0, np.sin((np.arange(24) - 6) / 12 * np.pi)) * 100
+    days = np.concatenate([clear * share for share in (1, 0.8, 0.6, 0.9, 0.7, 1, 0.8)])
+    today = np.concatenate((days, clear[:12] * 0.2))
+    band = solar(hourly(today), at(7 * 24 + 12), 48)
+    assert band.middle.values[0] < 0.4 * clear[12]
+    assert band.middle.values[24] > 0.6 * clear[12]
+    assert np.all(band.low.values <= band.middle.values)
+    assert np.all(band.middle.values <= band.high.values)
+    assert band.high.values[8:16] == pytest.approx(0)  # the night from 20 h to 4 h
+
+
+def test_without_history_no_sun_is_promised() -> None:
+    assert solar(hourly(np.zeros(0)), at(0), 3).high.values == pytest.approx(0)
+    assert solar(hourly(np.zeros(48)), at(48), 3).high.values == pytest.approx(0)
+
+
+def test_an_anchored_band_starts_at_what_is_measured() -> None:
+    band = anchored(analog(hourly(weekly(9)), at(9 * 168), 48), 180.0, HOUR)
+    assert band.middle.values[0] == pytest.approx(180)
+    assert band.middle.values[47] == pytest.approx(weekly(1)[47], abs=0.1)
+
+
+def test_the_score_of_a_perfect_band_is_zero_error_and_full_coverage() -> None:
+    load = weekly(9) + np.random.Generator(np.random.PCG64(1)).normal(size=9 * 168)
+    sure = analog(hourly(weekly(9)), at(9 * 168), 24).middle
+    band = Band(low=sure, middle=sure, high=sure)
+    found = score(band.middle.values, band, load, 168)
+    assert (found.mase, found.pinball, found.coverage) == (0, 0, 1)
+
+
+def test_on_a_real_building_it_beats_the_same_hour_last_week() -> None:
+    name = "building_load_cambridge_b2_2019.csv.gz"
+    path = next((place / name for place in PLACES if (place / name).exists()), None)
+    if path is None:
+        pytest.skip(f"shared data {name} is not here")
+    with gzip.open(path, "rt") as lines:
+        load = np.array([float(line.split(",")[1]) for line in lines.readlines()[1:]])
+    history, first, days = hourly(load), at(12 * 168), 260
+    found = backtest(history, first, days)
+    naive = np.mean(
+        [
+            np.mean(np.abs(load[i : i + 24] - load[i - 168 : i - 144]))
+            / np.mean(np.abs(load[168:i] - load[: i - 168]))
+            for i in range(12 * 168, 12 * 168 + days * 24, 24)
+        ]
+    )
+    assert found.mase < 0.9 * naive
+    assert 0.7 < found.coverage < 0.9
