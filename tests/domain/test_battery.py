@@ -162,3 +162,47 @@ def test_a_full_battery_takes_nothing() -> None:
 def test_a_breach_of_the_limits_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         Battery.at_share(tapering(), Share(0.5)).after(kw(-11), s(60))
+
+
+@given(batteries(), st.floats(-200, 200))
+def test_following_a_wish_ends_at_a_bound_in_few_steps(battery: Battery, wish: float) -> None:
+    left = 48 * 3600.0
+    for _ in range(4000):
+        power, held = battery.follow(kw(wish), s(left))
+        assert power * wish >= 0
+        assert held > 0 or left == 0.0
+        battery = battery.after(power, held)
+        left -= held
+        if left <= 0:
+            break
+    assert left <= 1e-6
+
+
+def test_a_car_charges_full_along_its_taper() -> None:
+    car = MeteredBattery(
+        battery=Battery.at_share(tapering(), Share(0.5)),
+        converter=constant(Share(0.95), charge_kw_max=kw(100), discharge_kw_max=kw(10)),
+    )
+    powers, spent = [], 0.0
+    while car.soc < 1:
+        power, held = car.follow(kw(100), s(300))
+        car = car.after(power, held)
+        powers.append(power)
+        spent += held
+    assert powers == sorted(powers, reverse=True)
+    assert 0.4 * 3600 < spent < 0.8 * 3600
+    assert car.follow(kw(100), s(300)) == (0.0, 300.0)
+    power, held = car.follow(kw(-50), s(300))
+    assert power == pytest.approx(-9.5)
+    assert held == 300.0
+
+
+def test_a_wish_that_the_battery_has_is_followed_until_it_ends() -> None:
+    car = MeteredBattery(
+        battery=Battery.at_share(tapering(), Share(0.5), reserve=Share(0.5 - 1 / 60)),
+        converter=constant(Share(0.5), charge_kw_max=kw(5), discharge_kw_max=kw(5)),
+    )
+    power, held = car.follow(kw(-5), s(9999))
+    assert power == -5.0
+    assert held == pytest.approx(360)
+    assert car.follow(kw(5), s(60)) == (5.0, 60.0)

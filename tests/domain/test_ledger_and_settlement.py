@@ -101,7 +101,7 @@ def bills(draw: st.DrawFn) -> Bill:
     )
 
 
-@pytest.mark.req("CH-INCENT", "KPI-06")
+@pytest.mark.req("CH-INCENT")
 @given(bills())
 def test_nobody_pays_more_for_taking_part_than_for_charging_alone(bill: Bill) -> None:
     assert bill.paid + bill.wear_cost <= bill.charge_only
@@ -111,7 +111,6 @@ def test_nobody_pays_more_for_taking_part_than_for_charging_alone(bill: Bill) ->
     assert -bill.amount(Kind.REWARD) - bill.amount(Kind.WEAR) - bill.wear_cost >= 0
 
 
-@pytest.mark.req("KPI-18")
 @given(bills())
 def test_what_the_bill_shows_is_what_the_ledger_says(bill: Bill) -> None:
     ledger = Ledger()
@@ -259,7 +258,6 @@ def pay(key: str, amount: int, at: float = 0) -> Transaction:
     )
 
 
-@pytest.mark.req("KPI-18")
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1000), st.floats(0, 9)), max_size=40))
 def test_any_replay_pays_once_and_the_ledger_stays_at_zero(
     messages: list[tuple[int, int, float]],

@@ -24,6 +24,7 @@ from sterna.kernel.quantities import (
     Kilowatts,
     Seconds,
     Share,
+    minutes,
 )
 
 FOREVER: Final = Seconds(float("inf"))
@@ -32,6 +33,8 @@ KILOWATT_HOUR_NOISE: Final = 1e-9
 """What rounding of floats may add up to in kWh; smaller than any meter's digit by far."""
 TAPER_END: Final = Share(0.1)
 """What is left of the charging power when full: cells balance at about a tenth."""
+TAPER_STEP: Final = minutes(1)
+"""How long a power is held on the taper: a power that follows it at every instant is no step."""
 KILOWATT_NOISE: Final = 1e-6
 """A power this far beyond its limit (1 mW) is rounding, not a breach."""
 
@@ -209,6 +212,21 @@ class Battery:
         if power < 0:
             return self.time_to(self.floor, power)
         return self.time_to(min(self.rating.most, self._soc_where_taper_allows(power)), power)
+
+    def follow(self, wish: Kilowatts, longest: Seconds) -> tuple[Kilowatts, Seconds]:
+        """Return the power nearest to *wish* that can be had, and for how long it holds.
+
+        At most *longest*; sooner when a bound or the taper is met. Then ask
+        again. On the taper a power is held for TAPER_STEP, so that following it
+        takes finitely many steps. A *wish* that cannot be had at all is 0.
+        """
+        least, most = self.limits(Seconds(0.0))
+        power = Kilowatts(max(least, min(wish, most)))
+        held = self.held_for(power)
+        if power > 0 and held < TAPER_STEP and self.rating.taper_from < 1:
+            power = min(power, self.limits(TAPER_STEP)[1])
+            held = TAPER_STEP
+        return power, min(held, longest)
 
     def _soc_where_taper_allows(self, power: Kilowatts) -> Share:
         """Return the highest state of charge at which the taper still lets *power* through."""

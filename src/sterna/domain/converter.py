@@ -201,6 +201,20 @@ class MeteredBattery:
         """Return when *soc* is reached with *meter_kw* held at the meter: exact."""
         return self.battery.time_to(soc, self.converter.battery_kw(meter_kw))
 
+    def follow(self, wish_kw: Kilowatts, longest: Seconds) -> tuple[Kilowatts, Seconds]:
+        """Return the meter power nearest to *wish_kw* that can be had, and for how long it holds.
+
+        As :meth:`Battery.follow`, with the converter's ratings. A power that the
+        battery brings below the converter's minimum is 0.
+        """
+        clipped = self.converter.clipped(wish_kw)
+        want = self.converter.battery_kw(clipped)
+        power, held = self.battery.follow(want, longest)
+        if power == want:
+            return clipped, held
+        meter = self.converter.clipped(self.converter.meter_kw(power))
+        return meter, longest if meter == 0.0 else held
+
     def held_for(self, meter_kw: Kilowatts) -> Seconds:
         """Return how long *meter_kw* can be held before the battery says less."""
         converter = self.converter
