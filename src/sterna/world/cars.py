@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
+from sterna.domain.station import Coupler
+from sterna.domain.vehicle import PowerAbility, VehicleModel
+from sterna.domain.wear import Chemistry
+from sterna.kernel.quantities import KilowattHours, Kilowatts
 from sterna.world.bounds import ABOVE_ZERO, AT_LEAST_ZERO, Bounds
 from sterna.world.packaged import dataset
 
 Coupling = Literal["AC", "DC"]
 """Which connector a car is plugged into."""
+LEAST_THREE_PHASE_KW: Final = 11.0
+"""An on-board charger below 11 kW is a one-phase one in the packaged table."""
 Ways = Literal["ac", "dc", "both", "none"]
 """Over which coupling a car can discharge."""
 
@@ -29,10 +35,30 @@ class CarModel:
     """Largest power that the car gives back, as a magnitude."""
     v2x: Ways = "both"
     """Over which coupling the car gives energy back; "none": it only charges."""
-    chemistry: Literal["NMC", "LFP"] = "NMC"
+    chemistry: Literal["NMC", "NMC811", "LFP"] = "NMC"
     """Of the cells: decides what wear costs."""
-    efficiency: Annotated[float, Bounds(above=0, most=1)] = 0.95
-    """One way, between the meter of the EVSE and the battery."""
+    phases: Annotated[int, Bounds(least=1, most=3)] = 3
+    """Of the on-board charger."""
+
+    @property
+    def vehicle(self) -> VehicleModel:
+        """The model as the rest of Sterna knows it; its inlet is CCS 2."""
+        return VehicleModel(
+            name=self.model,
+            capacity_kwh=KilowattHours(self.battery_kwh),
+            inlet=Coupler.CCS_2,
+            ac=self._ability(self.ac_kw, "AC"),
+            dc=self._ability(self.dc_kw, "DC"),
+            phases=self.phases,
+            chemistry=Chemistry(self.chemistry),
+        )
+
+    def _ability(self, charge_kw: float, coupling: Coupling) -> PowerAbility:
+        """Return what the car can do over *coupling*."""
+        discharge_kw = self.discharge_kw if self.can_discharge(coupling) else 0.0
+        return PowerAbility(
+            charge_kw_max=Kilowatts(charge_kw), discharge_kw_max=Kilowatts(discharge_kw)
+        )
 
     def can_discharge(self, coupling: Coupling) -> bool:
         """Return whether the car gives energy back over *coupling*."""
@@ -52,6 +78,7 @@ def packaged_cars() -> tuple[tuple[CarModel, float], ...]:
                 discharge_kw=float(row["discharge_kw"]),
                 v2x=_ways(row["v2x"]),
                 chemistry="LFP" if row["chemistry"] == "LFP" else "NMC",
+                phases=1 if float(row["ac_kw"]) < LEAST_THREE_PHASE_KW else 3,
             ),
             float(row["weight"]),
         )

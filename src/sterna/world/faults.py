@@ -7,9 +7,9 @@ in-memory network and the supervisor of actors in a simulation.
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Protocol
 
-from sterna.kernel.quantities import Instant, Seconds, Share, hours, minutes
+from sterna.kernel.quantities import Instant, Seconds, hours, minutes
 from sterna.runtime.ports import Chance
-from sterna.world.bounds import AT_LEAST_ZERO, SHARE, Bounds
+from sterna.world.bounds import AT_LEAST_ZERO, Bounds
 
 FaultKind = Literal[
     "csms-unreachable",
@@ -42,13 +42,13 @@ class FaultSettings:
     times: Annotated[int, Bounds(least=1, most=TIMES_MAX)] = 1
     """How often it happens, each time drawn anew; more than once needs no at_hour."""
     between: tuple[str, ...] = ()
-    """The two ends of a cut link, e.g. ["csms", "cs_ems"]; or one side of a partition."""
+    """Components: the two ends of a link, e.g. ["CSMS", "CS_C"]; or one side of a partition."""
     target: str | None = None
     """The station, actor or car that is hit; default: drawn from the seed."""
-    share: Annotated[float, SHARE] = 0.1
-    """Of the messages that are doubled or late."""
+    messages: Annotated[int, Bounds(least=1, most=TIMES_MAX)] = 10
+    """How often within the minutes the next message of each link is doubled or late."""
     delay_s: Annotated[float, AT_LEAST_ZERO] = 5.0
-    """By how much late messages are late."""
+    """By how much late messages are late; what comes behind them waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +84,19 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disturb:
-    """From now on a part of all messages is doubled or late; both parts 0: no longer."""
+class Repeat:
+    """The next message on each link between two ends comes twice."""
 
     at: Instant
-    duplicated: Share
-    delayed: Share
+    between: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """The next message on each link between two ends comes late."""
+
+    at: Instant
+    between: tuple[str, str]
     delay_s: Seconds
 
 
@@ -104,46 +111,55 @@ class PullPlug:
     """0..1: which one of the plugged cars, in order of their names."""
 
 
-Action = Cut | Heal | Crash | Restart | Disturb | PullPlug
+Action = Cut | Heal | Crash | Restart | Repeat | Delay | PullPlug
 
 
-class Faults(Protocol):
-    """What can fail, and how it is made to."""
+class Links(Protocol):
+    """The network's side: names are components (``CS_C``: all of them, ``*``: everybody)."""
 
-    def cut(self, one: str, other: str) -> None:
-        """Let nothing through between two ends (actors, hosts or stations; "*": everybody)."""
+    def partition(self, one: str, other: str) -> None:
+        """Let nothing pass between two ends."""
 
     def heal(self, one: str, other: str) -> None:
-        """Undo :meth:`cut`; harmless when nothing was cut."""
+        """Undo :meth:`partition`."""
+
+    def repeat_next(self, one: str, other: str) -> None:
+        """Deliver the next message of each link between the two twice."""
+
+    def late_next(self, one: str, other: str, added_s: float) -> None:
+        """Hold the next message of each link between the two for *added_s*."""
+
+
+class Site(Protocol):
+    """The side of actors and cars."""
 
     def crash(self, actor: str) -> None:
-        """Stop *actor* at once; what it had not stored is lost."""
+        """Stop *actor* (a room, or a station by its id) at once; what it had not stored is lost."""
 
     def restart(self, actor: str) -> None:
         """Start *actor* from its store."""
-
-    def disturb(self, duplicated: float, delayed: float, delay_s: Seconds) -> None:
-        """Double or delay these parts (0..1) of all messages from now on."""
 
     def pull_plug(self, car: str | None, draw: float) -> None:
         """Pull the plug of *car*, or of the plugged car that *draw* (0..1) picks."""
 
 
-def apply(action: Action, world: Faults) -> None:
-    """Carry *action* out on *world*."""
+def apply(action: Action, links: Links, site: Site) -> None:
+    """Carry *action* out."""
     match action:
         case Cut(between=(one, other)):
-            world.cut(one, other)
+            links.partition(one, other)
         case Heal(between=(one, other)):
-            world.heal(one, other)
+            links.heal(one, other)
+        case Repeat(between=(one, other)):
+            links.repeat_next(one, other)
+        case Delay(between=(one, other)):
+            links.late_next(one, other, action.delay_s)
         case Crash(actor=actor):
-            world.crash(actor)
+            site.crash(actor)
         case Restart(actor=actor):
-            world.restart(actor)
-        case Disturb():
-            world.disturb(action.duplicated, action.delayed, action.delay_s)
+            site.restart(actor)
         case PullPlug():
-            world.pull_plug(action.car, action.draw)
+            site.pull_plug(action.car, action.draw)
 
 
 def planned(
@@ -175,8 +191,7 @@ def _actions(
         case "early-unplug":
             return [PullPlug(at=at, car=fault.target, draw=chance.uniform(0, 1))]
         case "duplicate-messages" | "late-messages":
-            doubled = fault.kind == "duplicate-messages"
-            return _disturbed(fault, at, until, doubled=doubled)
+            return _disturbed(fault, at, chance)
         case _:
             actor = _victim(fault, stations, chance)
             return [Crash(at=at, actor=actor), Restart(at=until, actor=actor)]
@@ -187,7 +202,7 @@ def _links(fault: FaultSettings) -> tuple[tuple[str, str], ...]:
     if fault.kind == "link-cut":
         one, other = fault.between
         return ((one, other),)
-    unreachable = {"csms-unreachable": ("csms",), "cs-ems-unreachable": ("cs_ems",)}
+    unreachable = {"csms-unreachable": ("CSMS",), "cs-ems-unreachable": ("CS_EMS",)}
     return tuple((one, "*") for one in unreachable.get(fault.kind, fault.between))
 
 
@@ -196,18 +211,18 @@ def _cut(between: tuple[str, str], at: Instant, until: Instant) -> list[Action]:
     return [Cut(at=at, between=between), Heal(at=until, between=between)]
 
 
-def _disturbed(fault: FaultSettings, at: Instant, until: Instant, *, doubled: bool) -> list[Action]:
-    """Return a time of doubled or late messages and its end."""
-    begin = Disturb(
-        at=at,
-        duplicated=Share(fault.share if doubled else 0.0),
-        delayed=Share(0.0 if doubled else fault.share),
-        delay_s=Seconds(0.0 if doubled else fault.delay_s),
-    )
-    return [
-        begin,
-        Disturb(at=until, duplicated=Share(0.0), delayed=Share(0.0), delay_s=Seconds(0.0)),
-    ]
+def _disturbed(fault: FaultSettings, at: Instant, chance: Chance) -> list[Action]:
+    """Return the single messages that are doubled or late, at drawn instants."""
+    one, other = fault.between or ("*", "*")
+    between = (one, other)
+    found: list[Action] = []
+    for _ in range(fault.messages):
+        when = Instant(at + chance.uniform(0.0, minutes(fault.minutes)))
+        if fault.kind == "duplicate-messages":
+            found.append(Repeat(at=when, between=between))
+        else:
+            found.append(Delay(at=when, between=between, delay_s=Seconds(fault.delay_s)))
+    return found
 
 
 def _victim(fault: FaultSettings, stations: tuple[str, ...], chance: Chance) -> str:

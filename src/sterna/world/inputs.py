@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from sterna.domain.tariff import EnergyPrices, NetworkTariff
 from sterna.kernel.errors import BadInput
+from sterna.kernel.money import price_per_kwh
 from sterna.kernel.quantities import Instant, hours
 from sterna.kernel.series import Series
 from sterna.runtime.ports import Chance
@@ -22,12 +24,11 @@ from sterna.world.packaged import dataset
 from sterna.world.prices import (
     CarbonSettings,
     MarketSettings,
-    NetworkTariff,
     TariffSettings,
     laid_over,
     network_series,
-    network_tariff,
     same_every_day,
+    site_tariff,
 )
 from sterna.world.series_files import (
     CARBON,
@@ -78,11 +79,11 @@ class Inputs:
     day_ahead: Series
     """Wholesale price, EUR/kWh, may be negative."""
     import_price: Series
-    """What the building pays for energy: day-ahead, margin and network, EUR/kWh, per quarter."""
+    """What the building pays for energy alone: day-ahead and margin, EUR/kWh, per quarter."""
     export_price: Series
     """What the building gets for energy fed in, EUR/kWh, per quarter."""
     network_price: Series
-    """The network's part of *import_price*, EUR/kWh, per quarter."""
+    """What network access costs on top, EUR/kWh, per quarter, without charges on power."""
     ponta: Series
     """1 in the ponta hours of the tariff, else 0, per quarter."""
     carbon: Series
@@ -90,6 +91,16 @@ class Inputs:
     tariff: NetworkTariff
     sources: tuple[str, ...]
     """What to print about where the series come from."""
+
+    @property
+    def energy_prices(self) -> EnergyPrices:
+        """The building's energy prices as bills count them, in whole micro-euro per kWh."""
+        return EnergyPrices(
+            start=self.import_price.start,
+            step=self.import_price.step,
+            import_prices=tuple(price_per_kwh(value) for value in self.import_price.values),
+            export_prices=tuple(price_per_kwh(value) for value in self.export_price.values),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,20 +166,17 @@ def built(
     span = _Span(folder=folder, zone=zone, start=start, end=end)
     quarters = span.hours * 4
     air = _temperature(settings.weather, span, chance)
-    tariff = network_tariff(settings.tariff, dataset("tariff_erse_2026"))
-    network, ponta = network_series(tariff, zone, span.first, quarters)
+    tariff = site_tariff(settings.tariff, dataset("tariff_erse_2026"))
+    network, ponta = network_series(tariff, span.first, quarters)
     day_ahead = _day_ahead(settings.market, span)
     first, count = _common(day_ahead, span)
     hourly = day_ahead.sampled(first, STEP, count)
-    skipped = round((first - span.first) / STEP)
     return Inputs(
         load=_load(settings.building, air, span, chance),
         pv=_pv(settings, air, span, chance),
         temperature=air,
         day_ahead=day_ahead,
-        import_price=_prices(
-            first, hourly + settings.market.margin_eur_per_kwh + network.values[skipped:][:count]
-        ),
+        import_price=_prices(first, hourly + settings.market.margin_eur_per_kwh),
         export_price=_prices(first, hourly - settings.market.export_discount_eur_per_kwh),
         network_price=network,
         ponta=ponta,

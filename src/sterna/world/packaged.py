@@ -103,7 +103,7 @@ CATALOGUE: Final = (
         zone="Europe/Lisbon",
         licence="official published figures; period table from pyerse 0.0.8, MIT",
         attribution="ERSE, Diretiva 10/2025, transcribed from a secondary source",
-        sha256="fad75009474beef638f7ba59c06afc9b87bfce2e1d432ddf59475912857f6956",
+        sha256="f46e87bd21b90560b7748b720a1b60e7779259ef464596ae0b3c66fcdd5aef18",
     ),
     Dataset(
         name="fleet_ev2gym_2024",

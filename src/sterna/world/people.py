@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from sterna.domain.vehicle import VehicleModel
 from sterna.kernel.quantities import Instant, Seconds, Share, hours
 from sterna.runtime.ports import Chance
 from sterna.world.bounds import AT_LEAST_ZERO, SHARE, Bounds
@@ -58,7 +59,7 @@ class Itinerary:
     """``driver-017``; known to parking, session app and EMSP alone."""
     car: str
     """``car-017``; known to the car and its EVSE alone."""
-    model: CarModel
+    model: VehicleModel
     coupling: Coupling
     """Which kind of EVSE the driver asks for."""
     evse: str | None = None
@@ -181,7 +182,7 @@ def _visit(
     return Itinerary(
         driver=f"driver-{number:03d}",
         car=f"car-{number:03d}",
-        model=model,
+        model=model.vehicle,
         coupling=_wish(model, chance.stream("coupling")),
         booked=booked,
         books=Instant(float(round(arrives - lead))) if booked else arrives,

@@ -4,13 +4,16 @@ Packaged years are laid over the scenario's days so that weekday, season and hou
 clock agree: a day takes the values of the day a whole number of 52 weeks away.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from sterna.domain.tariff import NetworkTariff, Period, network_tariff
+from sterna.kernel.money import MICRO_PER_EURO, euros
 from sterna.kernel.quantities import Instant, Kilowatts, Seconds
 from sterna.kernel.series import Series
 from sterna.world.bounds import AT_LEAST_ZERO, Bounds
@@ -21,8 +24,6 @@ from sterna.world.weather import STEP
 
 WEEKS_52: Final = timedelta(weeks=52)
 HOUR: Final = Seconds(3600.0)
-Period = Literal["ponta", "cheias", "vazio_normal", "super_vazio"]
-"""The four periods of the Portuguese network tariff, dearest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,87 +62,34 @@ class CarbonSettings:
     """Your own carbon intensity instead of Portugal's average mix of 2019."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkTariff:
-    """Prices of network access: energy by period, and two charges on power."""
-
-    energy_eur_per_kwh: dict[Period, float]
-    peak_eur_per_kw_day: float
-    """On the mean import in the ponta hours of the billing month."""
-    contracted_eur_per_kw_day: float
-    hours: dict[tuple[str, str], tuple[tuple[int, int, Period], ...]]
-    """(season, kind of day) -> (first minute, end minute, period), covering the day."""
-
-    def period(self, wall: datetime) -> Period:
-        """Return the period that holds at local time *wall*.
-
-        Summer is the time when clocks run on summer time.
-        """
-        season = "summer" if wall.dst() else "winter"
-        day = {5: "saturday", 6: "sunday"}.get(wall.weekday(), "workday")
-        minute = wall.hour * 60 + wall.minute
-        for first, end, period in self.hours[season, day]:
-            if first <= minute < end:
-                return period
-        raise AssertionError(wall)
-
-
-NO_TARIFF: Final = NetworkTariff(
-    energy_eur_per_kwh={"cheias": 0.0},
-    peak_eur_per_kw_day=0.0,
-    contracted_eur_per_kw_day=0.0,
-    hours={
-        (season, day): ((0, 1440, "cheias"),)
-        for season in ("summer", "winter")
-        for day in ("workday", "saturday", "sunday")
-    },
+CYCLES: Final = {"daily": "Ciclo_Diario", "weekly": "Ciclo_Semanal"}
+"""Names of the cycles in the published table."""
+PRICE_KEYS: Final = (
+    "peak_power_eur_kw_day",
+    "contracted_power_eur_kw_day",
+    *(period.value for period in Period),
 )
 
 
-def network_tariff(settings: TariffSettings, published: Dataset) -> NetworkTariff:
+def site_tariff(settings: TariffSettings, published: Dataset) -> NetworkTariff:
     """Return the tariff of *settings* from the *published* table."""
+    document = published.document()
     if settings.level == "none":
-        tariff = NO_TARIFF
-    else:
-        document = published.document()
-        level = document["levels"][settings.level]
-        cycle = document["cycles"][settings.cycle]
-        tariff = NetworkTariff(
-            energy_eur_per_kwh=level["energy_eur_per_kwh"],
-            peak_eur_per_kw_day=level["peak_power_eur_per_kw_day"],
-            contracted_eur_per_kw_day=level["contracted_power_eur_per_kw_day"],
-            hours={
-                (season, day): tuple(
-                    (_minute(first), _minute(end), name) for first, end, name in rows
-                )
-                for season, days in cycle.items()
-                for day, rows in days.items()
-            },
-        )
-    peak = settings.peak_eur_per_kw_day
-    if peak is None:
-        peak = tariff.peak_eur_per_kw_day
-    return NetworkTariff(
-        energy_eur_per_kwh=tariff.energy_eur_per_kwh,
-        peak_eur_per_kw_day=peak,
-        contracted_eur_per_kw_day=tariff.contracted_eur_per_kw_day,
-        hours=tariff.hours,
+        document["network_access"]["none"] = dict.fromkeys(PRICE_KEYS, 0)
+    tariff = network_tariff(
+        document, level=settings.level, cycle=CYCLES[settings.cycle], source=published.file
     )
+    if settings.peak_eur_per_kw_day is None:
+        return tariff
+    # The shortest decimal of the float is the number that the user wrote.
+    return replace(tariff, peak_power_price=euros(Decimal(repr(settings.peak_eur_per_kw_day))))
 
 
-def _minute(clock: str) -> int:
-    """Return minutes since midnight of ``HH:MM``."""
-    hour, _, minute = clock.partition(":")
-    return int(hour) * 60 + int(minute)
-
-
-def network_series(
-    tariff: NetworkTariff, zone: ZoneInfo, start: Instant, count: int
-) -> tuple[Series, Series]:
+def network_series(tariff: NetworkTariff, start: Instant, count: int) -> tuple[Series, Series]:
     """Return the network's energy price in EUR/kWh and the mark of ponta (1 or 0), per quarter."""
-    periods = [tariff.period(local(Instant(start + STEP * k), zone)) for k in range(count)]
-    prices = np.array([tariff.energy_eur_per_kwh[period] for period in periods])
-    ponta = np.array([float(period == "ponta") for period in periods])
+    periods = tariff.periods(start, count)
+    prices = np.array([tariff.energy_prices[period] / MICRO_PER_EURO for period in periods])
+    ponta = np.array([float(period is Period.PONTA) for period in periods])
     return (
         Series(start=start, step=STEP, values=prices, unit="EUR/kWh"),
         Series(start=start, step=STEP, values=ponta, unit="1"),
