@@ -84,6 +84,7 @@ def test_a_slot_is_free_only_after_unplug_and_leave() -> None:
     with pytest.raises(Refused):
         walk_in(board, "walk-2", now=t(5), end=t(6))
     assert board.occupant("slot-00") is not None
+    assert board.occupant("slot-01") is None
     board = leave(board, "walk-1")
     assert board.occupant("slot-00") is None
     board, _ = walk_in(board, "walk-2", now=t(5), end=t(6))
@@ -94,6 +95,8 @@ def test_a_car_that_overstays_keeps_its_slot_and_the_next_gets_another() -> None
     board, _ = arrive(board, "res-1", t(0))
     board, second = book(board, "res-2", start=t(10), end=t(20), now=t(1))
     assert second.slot == first.slot
+    with pytest.raises(Refused, match="still occupied"):
+        arrive(board, "res-2", t(11), among=[first.slot])
     board, moved = arrive(board, "res-2", t(11))
     assert moved.slot != first.slot
     assert (moved.start, moved.end) == (t(10), t(20))

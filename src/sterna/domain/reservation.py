@@ -210,13 +210,15 @@ def longest_stay(
     return Seconds(max(stays))
 
 
-def arrive(board: Board, promise_id: str, now: Instant) -> tuple[Board, Promise]:
+def arrive(
+    board: Board, promise_id: str, now: Instant, *, among: Iterable[str] | None = None
+) -> tuple[Board, Promise]:
     """Take note that the car of *promise_id* has come; it may be early or late.
 
     Its slot is its own until the hold time is over. When somebody else still
     stands there, or the car is so early that the slot is promised to another
-    until its start, the car gets another slot for its stay. Refused when the
-    hold time is over or no slot is free.
+    until its start, the car gets another slot for its stay, one of *among* if
+    that is given. Refused when the hold time is over or no slot is free.
     """
     board = board.without_lapsed(now)
     promise = board.promise(promise_id)
@@ -224,9 +226,11 @@ def arrive(board: Board, promise_id: str, now: Instant) -> tuple[Board, Promise]
         return board, promise
     start = min(promise.start, now)
     free = board.free_slots(start, max(promise.end, later(now, 1e-3)), now, but=promise_id)
-    if not free:
+    wanted = board.slots if among is None else tuple(among)
+    fitting = [promise.slot, *(slot for slot in wanted if slot != promise.slot)]
+    slot = next((slot for slot in fitting if slot in free), None)
+    if slot is None:
         raise Refused("the slot is still occupied and no other is free for the stay")
-    slot = promise.slot if promise.slot in free else free[0]
     here = replace(promise, slot=slot, start=start, use=Use.ARRIVED)
     return board._with(here), here  # noqa: SLF001  # same module, same concept
 
