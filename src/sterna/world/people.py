@@ -23,6 +23,8 @@ TURNAROUND: Final = hours(1.0)
 """Between two cars on one place, beyond what the first one's delay takes (assumption)."""
 ARRIVALS_MAX: Final = 100_000
 """Drivers in one run: ten years of a site like Porto. More is a slip of the keyboard."""
+FIRST_AFTER: Final = hours(1.0)
+"""Nobody comes in the first hour of a run, so that everybody can book within the run."""
 LEAD_HOURS_MOST: Final = 36.0
 """Nobody books earlier than this before arriving; shortened to what the run has (assumption)."""
 STAY_LEAST: Final = hours(0.5)
@@ -115,10 +117,12 @@ def itineraries(
     start: Instant,
     end: Instant,
     chance: Chance,
+    *,
+    first_number: int = 1,
 ) -> tuple[Itinerary, ...]:
     """Return the drivers of a run from *start* to *end*, by time of arrival.
 
-    *places* is the number of EVSEs by coupling; whoever finds all taken is not in the result.
+    They are numbered from *first_number*. *places* is the number of EVSEs by coupling; whoever finds all taken is not in the result.
     """
     site = _Site(
         places={
@@ -129,7 +133,9 @@ def itineraries(
     found: list[Itinerary] = []
     for number, arrives in enumerate(_arrivals(settings, zone, start, end, chance)):
         own = chance.stream(f"driver-{number}")
-        visit = _visit(settings, number=len(found) + 1, arrives=arrives, start=start, chance=own)
+        visit = _visit(
+            settings, number=len(found) + first_number, arrives=arrives, start=start, chance=own
+        )
         if _finds_a_place(visit, site):
             found.append(visit)
     return tuple(found)
@@ -147,7 +153,7 @@ def _arrivals(
     wave = chance.stream("arrivals")
     last = end - hours(settings.quiet_hours)
     found: list[Instant] = []
-    moment = float(start)
+    moment = start + FIRST_AFTER
     while len(found) < ARRIVALS_MAX:
         moment += mean_gap * -float(np.log1p(-wave.uniform(0.0, 1.0)))
         if moment >= last:
@@ -186,7 +192,7 @@ def _visit(
         coupling=_wish(model, chance.stream("coupling")),
         booked=booked,
         books=Instant(float(round(arrives - lead))) if booked else arrives,
-        announced_arrival=_to_quarter(arrives) if booked else arrives,
+        announced_arrival=_quarter_before(arrives) if booked else arrives,
         announced_departure=announced_departure,
         arrives=arrives,
         opens_page=Instant(float(round(arrives + chance.uniform(60, 600)))),
@@ -204,6 +210,11 @@ def _visit(
 def _to_quarter(moment: float) -> Instant:
     """Return *moment* to the quarter hour: people announce round times."""
     return Instant(round(moment / 900.0) * 900.0)
+
+
+def _quarter_before(moment: float) -> Instant:
+    """Return the quarter hour at or before *moment*: who booked comes a few minutes late."""
+    return Instant(moment // 900.0 * 900.0)
 
 
 def _returns(
