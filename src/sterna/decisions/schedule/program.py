@@ -29,6 +29,28 @@ class RowEntries:
     values: Floats
 
 
+BASIC: Final = int(highspy.HighsBasisStatus.kBasic)
+AT_LOWER: Final = int(highspy.HighsBasisStatus.kLower)
+_STATUS: Final = {
+    int(status): status
+    for status in (
+        highspy.HighsBasisStatus.kLower,
+        highspy.HighsBasisStatus.kBasic,
+        highspy.HighsBasisStatus.kUpper,
+        highspy.HighsBasisStatus.kZero,
+        highspy.HighsBasisStatus.kNonbasic,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Basis:
+    """The solver's status code of every column and every row."""
+
+    columns: Ints
+    rows: Ints
+
+
 class Program:
     """Columns and rows in HiGHS. Add them, change them, run, read the values."""
 
@@ -165,6 +187,23 @@ class Program:
         """Make all *columns* of one *kind*."""
         kinds = np.full(len(columns), int(kind), dtype=np.uint8)
         self._highs.changeColsIntegrality(len(columns), columns, kinds)
+
+    def basis(self) -> Basis:
+        """Return which columns and rows the last solve left in the basis."""
+        found = self._highs.getBasis()
+        return Basis(
+            columns=np.array([int(status) for status in found.col_status], dtype=np.int64),
+            rows=np.array([int(status) for status in found.row_status], dtype=np.int64),
+        )
+
+    def start_from(self, basis: Basis) -> None:
+        """Let the next solve begin at *basis*, which need not be complete or regular."""
+        start = highspy.HighsBasis()
+        start.valid = True
+        start.alien = True  # HiGHS then completes what is missing with slacks.
+        start.col_status = [_STATUS[code] for code in basis.columns.tolist()]
+        start.row_status = [_STATUS[code] for code in basis.rows.tolist()]
+        self._highs.setBasis(start)
 
     def forget_basis(self) -> None:
         """Drop what the last solve left behind, so that the next one starts cold."""

@@ -8,11 +8,12 @@ then needs few steps. When the clock has run through the finest steps, the grid
 rolls and the program is built anew.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
 
+from sterna.decisions.schedule.blocks import NO_BLOCKS, Blocks, Standing, carried
 from sterna.decisions.schedule.columns import (
     Slots,
     Values,
@@ -26,7 +27,7 @@ from sterna.decisions.schedule.columns import (
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.plan import Flows, plan_of, settled
 from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem, Sessions
-from sterna.decisions.schedule.program import Program
+from sterna.decisions.schedule.program import Basis, Program
 from sterna.decisions.schedule.snapshot import Grid, Snapshot, problem_of, remaining
 from sterna.kernel.quantities import Seconds
 
@@ -39,46 +40,6 @@ program is built anew before its time."""
 RESTING_KWH_MAX: Final = 1e3
 """Bound of stored energy in a block at rest: above any battery, so that it holds whatever it held."""
 
-_NONE: Final[Ints] = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Blocks:
-    """Where the sessions' columns and rows stand in the living program.
-
-    B blocks (a session's stay each), S slots over all blocks, block by block.
-    """
-
-    position: Ints
-    """Shape (B,): the first slot of each block."""
-    first: Ints
-    """Shape (B,): its first step on the grid."""
-    last: Ints
-    """Shape (B,): the step after its last one."""
-    start_column: Ints
-    unmet_column: Ints
-    target_row: Ints
-    block: Ints
-    """Shape (S,), as the rest."""
-    step: Ints
-    charge: Ints
-    """Column, as `discharge`, `low`, `high`."""
-    discharge: Ints
-    low: Ints
-    high: Ints
-
-    def joined(self, other: "Blocks") -> "Blocks":
-        """Return these blocks followed by *other*."""
-        return Blocks(
-            **{
-                field.name: np.concatenate((getattr(self, field.name), getattr(other, field.name)))
-                for field in fields(self)
-            }
-        )
-
-
-_NO_BLOCKS: Final = Blocks(**{field.name: _NONE for field in fields(Blocks)})
-
 
 class Rolling:
     """One site's schedule over time. Feed it snapshots in the order of time."""
@@ -89,8 +50,9 @@ class Rolling:
         self.edges: Floats = np.zeros(0)
         """The grid in use: limits of its steps, seconds since the epoch."""
         self._program = Program()
-        self._blocks = _NO_BLOCKS
+        self._blocks = NO_BLOCKS
         self._block_of: dict[str, int] = {}
+        self._before: tuple[Standing, Basis] | None = None
 
     def solve(self, snapshot: Snapshot) -> Plan:
         """Return the optimal plan from *snapshot.now* to the horizon.
@@ -108,6 +70,11 @@ class Rolling:
             return self.solve(snapshot)
         block = np.array([self._block_of[stay.key] for stay in snapshot.stays], dtype=np.int64)
         self._write(problem, where, block, step)
+        if self._before is not None:
+            old, basis = self._before
+            size, rows = self._program.columns, self._program.rows
+            self._program.start_from(carried(old, basis, self._standing(), size, rows))
+            self._before = None
         optimal = self._program.run()
         if not optimal:  # Numerical trouble in the inherited basis: start this one cold.
             self._program.forget_basis()
@@ -137,10 +104,12 @@ class Rolling:
         return not 0.0 <= snapshot.now - self.edges[0] < ROLL_AFTER
 
     def _build(self, snapshot: Snapshot) -> None:
-        """Begin a new program on a new grid, without sessions."""
+        """Begin a new program on a new grid, without sessions; keep the old basis for it."""
+        if len(self.edges):
+            self._before = (self._standing(), self._program.basis())
         self.edges = self._grid.edges(snapshot.now)
         self._program = Program()
-        self._blocks = _NO_BLOCKS
+        self._blocks = NO_BLOCKS
         self._block_of = {}
         hours = np.diff(self.edges) / 3600.0
         count = len(hours)
@@ -150,6 +119,10 @@ class Rolling:
         self._program.add_columns(
             Values(cost=nothing, lower=nothing, upper=nothing), site_entries(hours)
         )
+
+    def _standing(self) -> Standing:
+        """Return the shape of the present program."""
+        return Standing(edges=self.edges, blocks=self._blocks, block_of=self._block_of)
 
     def _place(self, snapshot: Snapshot, problem: Problem, step: int) -> bool:
         """Give every stay a block; return False when too many blocks are at rest."""
@@ -197,6 +170,7 @@ class Rolling:
             start_column=column + 4 * count + car,
             unmet_column=column + 4 * count + cars + car,
             target_row=row + count + car,
+            chain_row=row + where.begin,
             block=blocks + where.car,
             step=where.step + step,
             charge=column + slot,
