@@ -70,7 +70,7 @@ class MeteredInterval:
     discharged_wh: WattHours = NO_ENERGY
     price: MicroEuroPerKilowattHour
     """What a charged kWh costs the driver."""
-    reward_price: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # noqa: RUF009  # an int
+    reward_price: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # an int
     """What a discharged kWh brings, before the split."""
 
     def __post_init__(self) -> None:
@@ -87,11 +87,11 @@ class Terms:
     wear: WearParameters
     reward_weights: tuple[int, int, int] = USER_SHARE
     """Parts of the reward for driver, EMSP and CPO."""
-    tax_rate: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # noqa: RUF009  # an int
+    tax_rate: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # an int
     taxation: Taxation = Taxation.SINGLE
-    service_fee: MicroEuro = MicroEuro(0)  # noqa: RUF009  # an int
+    service_fee: MicroEuro = MicroEuro(0)  # an int
     """Per session that moved energy."""
-    operator_fee: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # noqa: RUF009  # an int
+    operator_fee: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # an int
     """Per kWh charged."""
 
 
