@@ -1,8 +1,9 @@
 """OpenADR 3.1, both sides: wire types, a pure VTN, the VEN's requests and readings."""
 
+from sterna.kernel.timestamps import stamp
 from sterna.protocols.openadr.answer import Answer, Delivery
 from sterna.protocols.openadr.store import SCOPES, Client, VtnState
-from sterna.protocols.openadr.times import duration, instant, seconds, stamp
+from sterna.protocols.openadr.times import duration, instant, seconds
 from sterna.protocols.openadr.trace import CALLBACKS, ROOT, answered, asked, notified
 from sterna.protocols.openadr.ven import (
     FEED_IN_SETPOINT,

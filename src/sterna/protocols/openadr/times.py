@@ -2,9 +2,9 @@
 
 import math
 import re
-from datetime import UTC, datetime
 from typing import Final
 
+from sterna.kernel import timestamps
 from sterna.kernel.quantities import Instant, Seconds
 
 FOREVER: Final = "P9999Y"
@@ -51,21 +51,9 @@ def duration(length: float) -> str:
     return ("-" if length < 0 and milliseconds else "") + "PT" + text
 
 
-def stamp(moment: Instant) -> str:
-    """Return *moment* as RFC 3339 in UTC, e.g. ``2026-07-01T00:00:00Z``."""
-    # Whole milliseconds, rounded before the split so that 59.9996 s never becomes 60.
-    whole, thousandths = divmod(round(moment * 1000), 1000)
-    text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{thousandths:03d}Z" if thousandths else f"{text}Z"
-
-
 def instant(text: str) -> Instant | None:
     """Return the moment that *text* names; None for the "beginning of time".
 
     A text without zone is read as UTC. Raises ValueError when it is no date-time.
     """
-    if text.startswith("0001-01-01"):
-        return None
-    # Python 3.11 knows the Z; the year comes first, so nothing else of ISO 8601 is ambiguous.
-    read = datetime.fromisoformat(text)
-    return Instant((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+    return None if text.startswith("0001-01-01") else timestamps.instant(text)

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlencode
 from msgspec import Struct
 
 from sterna.kernel.quantities import Instant, Kilowatts, later
-from sterna.protocols.openadr.times import BEGINNING, duration, instant, seconds, stamp
+from sterna.kernel.timestamps import stamp
+from sterna.protocols.openadr.times import BEGINNING, duration, instant, seconds
 from sterna.protocols.openadr.wire import (
     Event,
     EventPayloadDescriptor,

@@ -12,6 +12,7 @@ import msgspec
 
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.quantities import Instant
+from sterna.kernel.timestamps import stamp
 from sterna.protocols.openadr.answer import Answer, Delivery, caller, problem, token
 from sterna.protocols.openadr.store import (
     KINDS,
@@ -24,7 +25,6 @@ from sterna.protocols.openadr.store import (
     unambiguous,
     unreferenced,
 )
-from sterna.protocols.openadr.times import stamp
 from sterna.protocols.openadr.ven import ends
 from sterna.protocols.openadr.wire import (
     AuthServer,

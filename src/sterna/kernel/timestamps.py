@@ -1,0 +1,22 @@
+"""RFC 3339 date-times, as most of the protocols write them."""
+
+from datetime import UTC, datetime
+
+from sterna.kernel.quantities import Instant
+
+
+def stamp(moment: Instant) -> str:
+    """Return *moment* as RFC 3339 in UTC, e.g. ``2026-07-01T00:00:00Z`` (ms resolution)."""
+    # Whole milliseconds, rounded before the split so that 59.9996 s never becomes 60.
+    whole, thousandths = divmod(round(moment * 1000), 1000)
+    text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{thousandths:03d}Z" if thousandths else f"{text}Z"
+
+
+def instant(text: str) -> Instant:
+    """Return the moment that *text* names; one without zone is read as UTC.
+
+    Raises ValueError when it is no date-time.
+    """
+    read = datetime.fromisoformat(text)
+    return Instant((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())

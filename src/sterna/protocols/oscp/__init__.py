@@ -1,0 +1,57 @@
+"""OSCP 2.0: messages, the algebra of capacity blocks, and both parties as pure machines."""
+
+from sterna.protocols.oscp.blocks import Block, Profile, at, profile, replaced, since
+from sterna.protocols.oscp.messages import (
+    ROOT,
+    AdjustGroupCapacityForecast,
+    EnergyMeasurement,
+    ForecastedBlock,
+    GroupCapacityComplianceError,
+    Handshake,
+    HandshakeAcknowledge,
+    Heartbeat,
+    Register,
+    UpdateGroupCapacityForecast,
+    UpdateGroupMeasurements,
+    asked,
+    path_of,
+    read,
+    wire,
+    written,
+)
+from sterna.protocols.oscp.party import Offline, Online, PartyState, Post, Received, Registered
+from sterna.protocols.oscp.roles import Capacity, CapacityProvider, FlexibilityProvider
+
+__all__ = [
+    "ROOT",
+    "AdjustGroupCapacityForecast",
+    "Block",
+    "Capacity",
+    "CapacityProvider",
+    "EnergyMeasurement",
+    "FlexibilityProvider",
+    "ForecastedBlock",
+    "GroupCapacityComplianceError",
+    "Handshake",
+    "HandshakeAcknowledge",
+    "Heartbeat",
+    "Offline",
+    "Online",
+    "PartyState",
+    "Post",
+    "Profile",
+    "Received",
+    "Register",
+    "Registered",
+    "UpdateGroupCapacityForecast",
+    "UpdateGroupMeasurements",
+    "asked",
+    "at",
+    "path_of",
+    "profile",
+    "read",
+    "replaced",
+    "since",
+    "wire",
+    "written",
+]
