@@ -35,6 +35,8 @@ class Journal:
         self._due = False
         self.commits = 0
         """How many transactions were committed."""
+        self.failed = False
+        """Whether a write failed. Then no further command goes out: its event may not be durable."""
 
     def append(self, actor: str, seq: int, kind: str, body: bytes, at: Instant) -> None:
         """Add one entry to the next commit."""
@@ -64,13 +66,19 @@ class Journal:
     def save_snapshot(self, actor: str, seq: int, body: bytes) -> None:
         """Store a snapshot of *actor* after *seq*, in the same transaction as what came before."""
         self._write()
+        self.failed = True
         self._database.save_snapshot(actor, seq, body, compact=self._compact)
-        self._commit_database()
+        self._database.commit()
+        self.failed = False
+        self.commits += 1
 
     def flush(self) -> None:
-        """Make everything added so far durable now."""
+        """Make everything added so far durable now; a failure ends the journal and the process."""
         self._write()
-        self._commit_database()
+        self.failed = True
+        self._database.commit()
+        self.failed = False
+        self.commits += 1
 
     def snapshot_of(self, actor: str) -> tuple[int, bytes] | None:
         """Return sequence number and body of the newest snapshot of *actor*."""
@@ -93,6 +101,8 @@ class Journal:
     def _turn(self) -> None:
         """Commit what this turn of the loop gathered, then let the commands go."""
         self._due = False
+        if self.failed:
+            return  # The failure itself has been raised; nothing may go out after it.
         if self._database.lasting or len(self._entries) + self._held >= ROWS_HELD_MAX:
             self.flush()
         waiting, self._waiting = self._waiting, []
@@ -101,6 +111,8 @@ class Journal:
 
     def _write(self) -> None:
         """Put what was gathered into the open transaction."""
+        assert not self.failed, "a write has failed before: the process must end"
+        self.failed = True
         if self._entries:
             self._database.append(self._entries)
             self._entries.clear()
@@ -110,7 +122,4 @@ class Journal:
                     self._database.project(kind, rows.values())
                     rows.clear()
             self._held = 0
-
-    def _commit_database(self) -> None:
-        self._database.commit()
-        self.commits += 1
+        self.failed = False

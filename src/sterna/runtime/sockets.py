@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ssl import SSLContext
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import uvicorn
@@ -13,6 +13,9 @@ from sterna.kernel.errors import BrokenPeer, Unreachable
 from sterna.runtime.http import BODY_BYTES_MAX, App, Directory, HttpTaps, record_answer
 from sterna.runtime.ports import Request, Response
 from sterna.runtime.trace import Trace
+
+GRACE_S: Final = 5
+"""How long requests in work may go on when the server stops; a page that takes longer is stuck."""
 
 
 class SocketHttp:
@@ -72,7 +75,8 @@ async def served(
     *tls* holds uvicorn's ``ssl_keyfile`` and ``ssl_certfile``.
     """
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", lifespan="off", ws="none", **(tls or {})
+        app, host=host, port=port, log_level="warning", lifespan="off", ws="none",
+        timeout_graceful_shutdown=GRACE_S, **(tls or {}),
     )  # fmt: skip
     server = _QuietServer(config)
     running = asyncio.create_task(server.serve(), name=f"serve {host}")
