@@ -76,7 +76,7 @@ def read(text: str, names: set[str]) -> Meaning:
     return meaning(tree.body, names)
 
 
-def meaning(node: ast.expr, names: set[str]) -> Meaning:  # noqa: PLR0911  # one return per construct
+def meaning(node: ast.expr, names: set[str]) -> Meaning:  # one return per construct
     """Return what one *node* means. Raises :class:`Malformed` for what the language has not."""
     match node:
         case ast.Constant(value=bool() | int() | float() | str() as value):

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sterna.emsa.judge import Finding, Judged
 from sterna.emsa.plan import Plan
+
+FINDINGS_MAX: Final = 50
+"""Findings in words per scenario: more are not read, and every stay has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,8 @@ class ScenarioResult:
     open: int
     """Stays that went on when the trace ended; judged as far as they went, counted apart."""
     open_broken: int
+    findings: tuple[str, ...]
+    """The first findings of its stays in words."""
     steps: tuple[StepCount, ...]
 
 
@@ -76,6 +82,11 @@ def counted(plan: Plan, its: Sequence[Judged]) -> ScenarioResult:
         conforming=sum(one.conforming for one in over),
         open=len(going),
         open_broken=sum(not one.conforming for one in going),
+        findings=tuple(
+            f"{one.session}, step {finding.step or '-'}: {finding.kind}: {finding.text}"
+            for one in its
+            for finding in one.findings
+        )[:FINDINGS_MAX],
         steps=tuple(
             StepCount(
                 step=stage.step.step,
