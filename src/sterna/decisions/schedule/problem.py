@@ -8,6 +8,7 @@ plan's cost is an estimate that no ledger ever sees.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,8 +131,8 @@ class Schedule:
     """Shape (T,): import beyond the limit, which nothing scheduled here could avoid."""
 
 
-OVER_EUR_PER_KWH = 10.0
-"""Price of a kWh beyond the import limit. Far above any energy price and above the value of an
+OVER_EUR_PER_KWH: Final = 1000.0
+"""Price of a kWh beyond the import limit. Far above any energy price and above the value of any
 unmet target, so that it is used only where the building's own load or a driver's floor is larger
 than the limit: the plan then exists and says so, instead of failing."""
 

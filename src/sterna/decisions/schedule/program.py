@@ -65,6 +65,7 @@ class Program:
             ("presolve", "off"),
             ("simplex_strategy", 1),
             ("simplex_scale_strategy", 0),
+            ("simplex_dual_edge_weight_strategy", 1),
         ):
             status = self._highs.setOptionValue(option, value)
             assert status == highspy.HighsStatus.kOk, option

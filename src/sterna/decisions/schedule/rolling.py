@@ -31,8 +31,8 @@ from sterna.decisions.schedule.program import Basis, Program
 from sterna.decisions.schedule.snapshot import Grid, Snapshot, problem_of, remaining
 from sterna.kernel.quantities import Seconds
 
-ROLL_AFTER: Final = Seconds(7200.0)
-"""How long a grid stays in place: at least an hour of its three fine hours then lies ahead."""
+ROLL_AFTER: Final = Seconds(3600.0)
+"""How long a grid stays in place: at least an hour of its two fine hours then lies ahead."""
 RESTING_SHARE_MAX: Final = 0.5
 """Blocks at rest cost time in every solve: when they are more than this share of all slots, the
 program is built anew before its time."""

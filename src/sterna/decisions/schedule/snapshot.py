@@ -19,6 +19,9 @@ HOUR: Final = 3600.0
 QUARTER_HOUR: Final = Seconds(900.0)
 ONE_HOUR: Final = Seconds(3600.0)
 THREE_HOURS: Final = Seconds(10800.0)
+DRIVER_FIRST: Final = 100.0
+"""EUR per kWh missing at departure. The driver's target goes before every price: even a quarter of
+an hour at a peak price of 20 EUR/kW (80 EUR for each kWh moved) must not pay for missing it."""
 USUAL_EFFICIENCY: Final = Share(0.95)
 USUAL_KNEE: Final = Share(0.8)
 OVERSTAY: Final = QUARTER_HOUR
@@ -51,8 +54,8 @@ class Stay:
     discharge_efficiency: Share = USUAL_EFFICIENCY
     wear_eur_per_kwh: float = 0.02
     """Cost of a kWh of throughput, by the battery's chemistry."""
-    unmet_eur_per_kwh: float = 1.0
-    """Value of a kWh missing at departure; by contract."""
+    unmet_eur_per_kwh: float = DRIVER_FIRST
+    """Value of a kWh missing at departure; by contract. It is a weight, never billed."""
     knee_share: Share = USUAL_KNEE
     """State of charge above which standing ages the battery faster."""
     high_eur_per_kwh_h: float = 0.0
@@ -82,7 +85,7 @@ class Grid:
     """How long the steps are: *fine* for the first hours, *middle*, then *coarse*."""
 
     fine: Seconds = QUARTER_HOUR
-    fine_hours: float = 3.0
+    fine_hours: float = 2.0
     middle: Seconds = ONE_HOUR
     middle_hours: float = 24.0
     coarse: Seconds = THREE_HOURS
