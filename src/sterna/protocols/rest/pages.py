@@ -4,12 +4,11 @@ The pages themselves belong to the rooms that show them; here stands only what
 their requests and answers are called in the use case files.
 """
 
-from collections.abc import Iterable
+import re
 from typing import Final
 from urllib.parse import parse_qsl
 
 from sterna.kernel.trace import Said
-from sterna.protocols.rest.body import header
 
 ASKED: Final = (
     ("POST", "/book"),
@@ -26,6 +25,8 @@ SESSION_CREATED: Final = "HTTPS 303 /s/{session}"
 """The answer to ``POST /s``: the page of the new session, named in its Location."""
 FORM_KEYS: Final = {"session": "ses", "evse": "evse", "slot": "evse", "reservation": "res"}
 """Form fields that correlate. All other fields are personal and stay out of the trace."""
+LINK: Final = re.compile(rb'href="/s/([\w.-]+)"')
+"""The link to a session's page."""
 YES: Final = frozenset({"1", "on", "true", "yes"})
 
 
@@ -55,15 +56,12 @@ def asked(method: str, path: str, data: bytes) -> Said | None:
     )
 
 
-def answered(
-    method: str, path: str, status: int, headers: Iterable[tuple[str, str]]
-) -> Said | None:
+def answered(method: str, path: str, status: int, data: bytes) -> Said | None:
     """Return what the answer to *method* *path* says, or None where it is no step."""
     if (method, path.partition("?")[0], status) == ("POST", "/s", 303):
-        # The Location is ours, "/s/{session}", perhaps with a host before and a query behind.
-        place = (header(headers, "Location") or "").partition("?")[0]
-        session = place.rpartition("/s/")[2].partition("/")[0]
-        return Said(msg=SESSION_CREATED, keys=(f"ses:{session}",) if session else ())
+        # A 303 carries a short note with a link to its Location (RFC 9110, 15.4.4).
+        link = LINK.search(data)
+        return Said(msg=SESSION_CREATED, keys=(f"ses:{link[1].decode()}",) if link else ())
     found = _matched(SHOWN, method, path)
     if found is None or status != 200:
         return None
