@@ -1,0 +1,295 @@
+"""What the supply says about itself: limits, plan, status and the answers of the charge loop."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from sterna.kernel.quantities import Instant, Kilowatts, Share, Volts, WattHours
+from sterna.protocols.iso15118.events import VehicleNeeds
+from sterna.protocols.iso15118.limits import SupplyLimits
+from sterna.protocols.iso15118.messages import ac, dc, schedule
+from sterna.protocols.iso15118.messages.codes import Code, Processing
+from sterna.protocols.iso15118.messages.values import (
+    EVSEStatusType,
+    MessageHeader,
+    MeterInfoType,
+    rational,
+)
+from sterna.protocols.iso15118.services import ControlMode
+
+ACHIEVED: Final = 0.999
+"""A power within a thousandth of a limit counts as at the limit."""
+
+
+class SitePlan(Struct, frozen=True, kw_only=True, gc=False):
+    """What the site plans for the car, where it is not the car's own wish."""
+
+    departure: Instant | None = None
+    minimum_soc: Share | None = None
+    target_soc: Share | None = None
+
+
+class PlanStep(Struct, frozen=True, kw_only=True, gc=False):
+    """A power that holds for *duration_s*; negative discharges."""
+
+    duration_s: int
+    power_kw: Kilowatts
+
+
+def step_at(steps: tuple[PlanStep, ...], anchor: float, now: float) -> float:
+    """Return the power in kW of *steps* from *anchor* at *now*; zero outside of them."""
+    edge = anchor
+    for step in steps:
+        edge += step.duration_s
+        if now < edge:
+            return step.power_kw
+    return 0.0
+
+
+class Reading(Struct, frozen=True, kw_only=True, gc=False):
+    """What the supply measures at the coupler; both registers only ever rise."""
+
+    power_kw: Kilowatts
+    volts: Volts
+    charged_wh: WattHours = WattHours(0)
+    discharged_wh: WattHours = WattHours(0)
+
+
+def percent(share: float | None) -> int | None:
+    """Return *share* as the whole percentage that the wire carries."""
+    return None if share is None else min(100, max(0, round(share * 100)))
+
+
+def seconds_to(moment: float | None, now: float) -> int | None:
+    """Return the whole seconds from *now* to *moment*, not below zero."""
+    return None if moment is None else max(0, round(moment - now))
+
+
+def meter_info(name: str, reading: Reading, now: float, *, bidirectional: bool) -> MeterInfoType:
+    """Return the registers of *reading*."""
+    return MeterInfoType(
+        MeterID=name[:32],
+        ChargedEnergyReadingWh=reading.charged_wh,
+        BPT_DischargedEnergyReadingWh=reading.discharged_wh if bidirectional else None,
+        MeterTimestamp=int(now),
+    )
+
+
+def dc_limits(supply: SupplyLimits, *, bidirectional: bool) -> dc.DcCPDResMode:
+    """Return the supply's limits for parameter discovery."""
+    amperes = rational(supply.max_current_a)
+    if bidirectional:
+        return dc.BptDcCPDResMode(
+            EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
+            EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
+            EVSEMaximumChargeCurrent=amperes,
+            EVSEMinimumChargeCurrent=rational(0.0),
+            EVSEMaximumVoltage=rational(supply.max_voltage_v),
+            EVSEMinimumVoltage=rational(supply.min_voltage_v),
+            EVSEMaximumDischargePower=rational(supply.max_discharge_kw * 1000),
+            EVSEMinimumDischargePower=rational(supply.min_discharge_kw * 1000),
+            EVSEMaximumDischargeCurrent=amperes,
+            EVSEMinimumDischargeCurrent=rational(0.0),
+        )
+    return dc.DcCPDResMode(
+        EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
+        EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
+        EVSEMaximumChargeCurrent=amperes,
+        EVSEMinimumChargeCurrent=rational(0.0),
+        EVSEMaximumVoltage=rational(supply.max_voltage_v),
+        EVSEMinimumVoltage=rational(supply.min_voltage_v),
+    )
+
+
+def ac_limits(supply: SupplyLimits, *, bidirectional: bool) -> ac.AcCPDResMode:
+    """Return the supply's limits for parameter discovery, as sums over the phases."""
+    if bidirectional:
+        return ac.BptAcCPDResMode(
+            EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
+            EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
+            EVSENominalFrequency=rational(supply.nominal_hz),
+            EVSEMaximumDischargePower=rational(supply.max_discharge_kw * 1000),
+            EVSEMinimumDischargePower=rational(supply.min_discharge_kw * 1000),
+        )
+    return ac.AcCPDResMode(
+        EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
+        EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
+        EVSENominalFrequency=rational(supply.nominal_hz),
+    )
+
+
+def dynamic_plan(site: SitePlan, now: float) -> schedule.DynamicSEResType:
+    """Return the site's plan for a car that follows it."""
+    return schedule.DynamicSEResType(
+        DepartureTime=seconds_to(site.departure, now),
+        MinimumSOC=percent(site.minimum_soc),
+        TargetSOC=percent(site.target_soc),
+    )
+
+
+def _power_schedule(
+    steps: tuple[PlanStep, ...], sign: float, now: float
+) -> schedule.ChargingScheduleType:
+    """Return the part of *steps* in one direction, as magnitudes."""
+    return schedule.ChargingScheduleType(
+        PowerSchedule=schedule.PowerScheduleType(
+            TimeAnchor=int(now),
+            PowerScheduleEntries=schedule.PowerScheduleEntryListType(
+                PowerScheduleEntry=tuple(
+                    schedule.PowerScheduleEntryType(
+                        Duration=step.duration_s,
+                        Power=rational(max(0.0, sign * step.power_kw) * 1000),
+                    )
+                    for step in steps
+                )
+            ),
+        )
+    )
+
+
+def scheduled_plan(
+    steps: tuple[PlanStep, ...], now: float, *, bidirectional: bool
+) -> schedule.ScheduledSEResType:
+    """Return the one schedule that the site offers to a car that plans for itself."""
+    return schedule.ScheduledSEResType(
+        ScheduleTuple=(
+            schedule.ScheduleTupleType(
+                ScheduleTupleID=1,
+                ChargingSchedule=_power_schedule(steps, 1.0, now),
+                DischargingSchedule=_power_schedule(steps, -1.0, now) if bidirectional else None,
+            ),
+        )
+    )
+
+
+def schedule_answer(
+    header: MessageHeader,
+    processing: Processing,
+    mode: schedule.DynamicSEResType | schedule.ScheduledSEResType,
+    *,
+    go_to_pause: bool,
+) -> schedule.ScheduleExchangeRes:
+    """Return the answer to a request for a plan."""
+    dynamic = isinstance(mode, schedule.DynamicSEResType)
+    return schedule.ScheduleExchangeRes(
+        Header=header,
+        ResponseCode=Code.OK,
+        EVSEProcessing=processing,
+        GoToPause=True if go_to_pause else None,
+        Dynamic_SEResControlMode=mode if isinstance(mode, schedule.DynamicSEResType) else None,
+        Scheduled_SEResControlMode=None if dynamic else mode,  # type: ignore[arg-type]
+    )
+
+
+class Turn(Struct, frozen=True, kw_only=True, gc=False):
+    """Everything that an answer of the charge loop is made of."""
+
+    header: MessageHeader
+    status: EVSEStatusType | None
+    meter: MeterInfoType | None
+    needs: VehicleNeeds
+    supply: SupplyLimits
+    site: SitePlan
+    target_kw: Kilowatts
+    reading: Reading
+    now: float
+
+
+def dc_turn(turn: Turn) -> dc.DcChargeLoopRes:
+    """Return the answer to one DC turn; the present current is negative while discharging."""
+    volts, power_kw = turn.reading.volts, turn.reading.power_kw
+    current = power_kw * 1000 / volts if volts > 0.0 else 0.0
+    supply, size = turn.supply, abs(power_kw)
+    most = supply.max_charge_kw if power_kw >= 0.0 else supply.max_discharge_kw
+    return dc.DcChargeLoopRes(
+        Header=turn.header,
+        ResponseCode=Code.OK,
+        EVSEStatus=turn.status,
+        MeterInfo=turn.meter,
+        EVSEPresentCurrent=rational(current),
+        EVSEPresentVoltage=rational(volts),
+        EVSEPowerLimitAchieved=size > 0.0 and size >= most * ACHIEVED,
+        EVSECurrentLimitAchieved=abs(current) >= supply.max_current_a * ACHIEVED,
+        EVSEVoltageLimitAchieved=volts >= supply.max_voltage_v * ACHIEVED,
+        CLResControlMode=_dc_mode(turn),
+    )
+
+
+def _dc_mode(turn: Turn) -> dc.DynamicDcResponse | dc.ScheduledDcResponse:
+    """Return the limits of the moment, and in Dynamic mode the site's plan."""
+    supply, service = turn.supply, turn.needs.service
+    charge = rational(supply.max_charge_kw * 1000)
+    charge_least = rational(supply.min_charge_kw * 1000)
+    amperes, volts = rational(supply.max_current_a), rational(supply.max_voltage_v)
+    discharge = rational(supply.max_discharge_kw * 1000)
+    discharge_least = rational(supply.min_discharge_kw * 1000)
+    if turn.needs.control_mode is ControlMode.SCHEDULED:
+        if not service.bidirectional:
+            return dc.ScheduledDcResponse(
+                EVSEMaximumChargePower=charge,
+                EVSEMinimumChargePower=charge_least,
+                EVSEMaximumChargeCurrent=amperes,
+                EVSEMaximumVoltage=volts,
+            )
+        return dc.BptScheduledDcResponse(
+            EVSEMaximumChargePower=charge,
+            EVSEMinimumChargePower=charge_least,
+            EVSEMaximumChargeCurrent=amperes,
+            EVSEMaximumVoltage=volts,
+            EVSEMaximumDischargePower=discharge,
+            EVSEMinimumDischargePower=discharge_least,
+            EVSEMaximumDischargeCurrent=amperes,
+            EVSEMinimumVoltage=rational(supply.min_voltage_v),
+        )
+    departure = seconds_to(turn.site.departure, turn.now)
+    minimum, target = percent(turn.site.minimum_soc), percent(turn.site.target_soc)
+    if not service.bidirectional:
+        return dc.DynamicDcResponse(
+            DepartureTime=departure,
+            MinimumSOC=minimum,
+            TargetSOC=target,
+            EVSEMaximumChargePower=charge,
+            EVSEMinimumChargePower=charge_least,
+            EVSEMaximumChargeCurrent=amperes,
+            EVSEMaximumVoltage=volts,
+        )
+    return dc.BptDynamicDcResponse(
+        DepartureTime=departure,
+        MinimumSOC=minimum,
+        TargetSOC=target,
+        EVSEMaximumChargePower=charge,
+        EVSEMinimumChargePower=charge_least,
+        EVSEMaximumChargeCurrent=amperes,
+        EVSEMaximumVoltage=volts,
+        EVSEMaximumDischargePower=discharge,
+        EVSEMinimumDischargePower=discharge_least,
+        EVSEMaximumDischargeCurrent=amperes,
+        EVSEMinimumVoltage=rational(supply.min_voltage_v),
+    )
+
+
+def ac_turn(turn: Turn) -> ac.AcChargeLoopRes:
+    """Return the answer to one AC turn: the set-point, negative to discharge, as a sum."""
+    target = rational(turn.target_kw * 1000)
+    measured = rational(turn.reading.power_kw * 1000)
+    bidirectional = turn.needs.service.bidirectional
+    mode: ac.DynamicAcResponse | ac.ScheduledAcResponse
+    if turn.needs.control_mode is ControlMode.SCHEDULED:
+        scheduled = ac.BptScheduledAcResponse if bidirectional else ac.ScheduledAcResponse
+        mode = scheduled(EVSETargetActivePower=target, EVSEPresentActivePower=measured)
+    else:
+        dynamic = ac.BptDynamicAcResponse if bidirectional else ac.DynamicAcResponse
+        mode = dynamic(
+            DepartureTime=seconds_to(turn.site.departure, turn.now),
+            MinimumSOC=percent(turn.site.minimum_soc),
+            TargetSOC=percent(turn.site.target_soc),
+            EVSETargetActivePower=target,
+            EVSEPresentActivePower=measured,
+        )
+    return ac.AcChargeLoopRes(
+        Header=turn.header,
+        ResponseCode=Code.OK,
+        EVSEStatus=turn.status,
+        MeterInfo=turn.meter,
+        CLResControlMode=mode,
+    )

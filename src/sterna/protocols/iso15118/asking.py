@@ -1,0 +1,242 @@
+"""What a car asks, message by message: the battery's figures become rational numbers and percentages."""
+
+from typing import Final
+
+from sterna.protocols.iso15118.answers import PlanStep, percent, seconds_to
+from sterna.protocols.iso15118.limits import CarBattery
+from sterna.protocols.iso15118.messages import ac, app_protocol, dc, metering, schedule, session
+from sterna.protocols.iso15118.messages.codes import Authorization, Processing, Progress, StopMode
+from sterna.protocols.iso15118.messages.values import (
+    MessageHeader,
+    MeterInfoType,
+    RationalNumber,
+    rational,
+)
+from sterna.protocols.iso15118.services import ControlMode, Service
+
+STAY_UNKNOWN_S: Final = 7 * 86400
+"""A car in Dynamic mode has to name a departure; one that knows none says a week."""
+ZERO: Final = rational(0.0)
+
+
+def watts(kilowatts: float) -> RationalNumber:
+    """Return *kilowatts* (or kWh) as W (or Wh)."""
+    return rational(kilowatts * 1000.0)
+
+
+def room(battery: CarBattery, soc: float | None) -> RationalNumber | None:
+    """Return the energy to *soc*, if the driver or the car names one."""
+    return None if soc is None else watts(battery.energy_to(soc))
+
+
+def protocols(services: tuple[Service, ...]) -> app_protocol.SupportedAppProtocolReq:
+    """Offer the name spaces of *services*, the favourite first."""
+    spaces: list[str] = []
+    for service in services:
+        space = app_protocol.DC_NAMESPACE if service.direct else app_protocol.AC_NAMESPACE
+        if space not in spaces:
+            spaces.append(space)
+    return app_protocol.SupportedAppProtocolReq(
+        AppProtocol=tuple(
+            app_protocol.AppProtocolType(
+                ProtocolNamespace=space,
+                VersionNumberMajor=1,
+                VersionNumberMinor=0,
+                SchemaID=place,
+                Priority=place,
+            )
+            for place, space in enumerate(spaces, start=1)
+        )
+    )
+
+
+def authorization(header: MessageHeader) -> session.AuthorizationReq:
+    """Ask to be let in by external identification."""
+    return session.AuthorizationReq(
+        Header=header,
+        SelectedAuthorizationService=Authorization.EIM,
+        EIM_AReqAuthorizationMode=session.EIMAReqType(),
+    )
+
+
+def discovery(header: MessageHeader, services: tuple[Service, ...]) -> session.ServiceDiscoveryReq:
+    """Ask which of *services* are on offer."""
+    known = session.ServiceIDListType(ServiceID=tuple(int(service) for service in services))
+    return session.ServiceDiscoveryReq(Header=header, SupportedServiceIDs=known)
+
+
+def dc_parameters(
+    header: MessageHeader, battery: CarBattery, *, bidirectional: bool
+) -> dc.DcChargeParameterDiscoveryReq:
+    """Tell the car's limits in DC."""
+    amperes = rational(battery.max_current_a)
+    mode = dc.DcCPDReqMode(
+        EVMaximumChargePower=watts(battery.max_charge_kw),
+        EVMinimumChargePower=watts(battery.min_charge_kw),
+        EVMaximumChargeCurrent=amperes,
+        EVMinimumChargeCurrent=ZERO,
+        EVMaximumVoltage=rational(battery.max_voltage_v),
+        EVMinimumVoltage=rational(battery.min_voltage_v),
+        TargetSOC=percent(battery.target_soc),
+    )
+    if bidirectional:
+        mode = dc.BptDcCPDReqMode(
+            EVMaximumChargePower=mode.EVMaximumChargePower,
+            EVMinimumChargePower=mode.EVMinimumChargePower,
+            EVMaximumChargeCurrent=amperes,
+            EVMinimumChargeCurrent=ZERO,
+            EVMaximumVoltage=mode.EVMaximumVoltage,
+            EVMinimumVoltage=mode.EVMinimumVoltage,
+            TargetSOC=mode.TargetSOC,
+            EVMaximumDischargePower=watts(battery.max_discharge_kw),
+            EVMinimumDischargePower=watts(battery.min_discharge_kw),
+            EVMaximumDischargeCurrent=amperes,
+            EVMinimumDischargeCurrent=ZERO,
+        )
+    return dc.DcChargeParameterDiscoveryReq(Header=header, DC_CPDReqEnergyTransferMode=mode)
+
+
+def ac_parameters(
+    header: MessageHeader, battery: CarBattery, *, bidirectional: bool
+) -> ac.AcChargeParameterDiscoveryReq:
+    """Tell the car's limits in AC, as sums over the phases."""
+    mode = ac.AcCPDReqMode(
+        EVMaximumChargePower=watts(battery.max_charge_kw),
+        EVMinimumChargePower=watts(battery.min_charge_kw),
+    )
+    if bidirectional:
+        mode = ac.BptAcCPDReqMode(
+            EVMaximumChargePower=mode.EVMaximumChargePower,
+            EVMinimumChargePower=mode.EVMinimumChargePower,
+            EVMaximumDischargePower=watts(battery.max_discharge_kw),
+            EVMinimumDischargePower=watts(battery.min_discharge_kw),
+        )
+    return ac.AcChargeParameterDiscoveryReq(Header=header, AC_CPDReqEnergyTransferMode=mode)
+
+
+def plan(
+    header: MessageHeader, battery: CarBattery, mode: ControlMode, now: float, points: int
+) -> schedule.ScheduleExchangeReq:
+    """Ask for a plan, saying what is needed until when."""
+    departure = seconds_to(battery.departure, now)
+    target = watts(battery.energy_to(battery.target_soc))
+    most = watts(battery.energy_to(battery.maximum_soc))
+    least = watts(battery.energy_to(battery.minimum_soc))
+    dynamic = scheduled = None
+    if mode is ControlMode.DYNAMIC:
+        dynamic = schedule.DynamicSEReqType(
+            DepartureTime=STAY_UNKNOWN_S if departure is None else departure,
+            MinimumSOC=percent(battery.minimum_soc),
+            TargetSOC=percent(battery.target_soc),
+            EVTargetEnergyRequest=target,
+            EVMaximumEnergyRequest=most,
+            EVMinimumEnergyRequest=least,
+            EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
+            EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+        )
+    else:
+        scheduled = schedule.ScheduledSEReqType(
+            DepartureTime=departure,
+            EVTargetEnergyRequest=target,
+            EVMaximumEnergyRequest=most,
+            EVMinimumEnergyRequest=least,
+        )
+    return schedule.ScheduleExchangeReq(
+        Header=header,
+        MaximumSupportingPoints=points,
+        Dynamic_SEReqControlMode=dynamic,
+        Scheduled_SEReqControlMode=scheduled,
+    )
+
+
+def offered_steps(mode: schedule.ScheduledSEResType) -> tuple[PlanStep, ...]:
+    """Return the first schedule on offer as signed powers: what is discharged counts negative.
+
+    The discharging part may have steps of its own; both are laid over each other.
+    """
+    offer = mode.ScheduleTuple[0]
+    charge = _entries(offer.ChargingSchedule)
+    discharge = _entries(offer.DischargingSchedule) if offer.DischargingSchedule else []
+    edges = sorted({edge for edge, _ in charge} | {edge for edge, _ in discharge})
+    steps, start = [], 0
+    for edge in edges:
+        power = _power_at(charge, start) - _power_at(discharge, start)
+        steps.append(PlanStep(duration_s=edge - start, power_kw=power))  # type: ignore[arg-type]
+        start = edge
+    return tuple(steps)
+
+
+def _entries(part: schedule.ChargingScheduleType) -> list[tuple[int, float]]:
+    """Return (end in s from the anchor, magnitude in kW) of each entry."""
+    edge, found = 0, []
+    for entry in part.PowerSchedule.PowerScheduleEntries.PowerScheduleEntry:
+        edge += entry.Duration
+        phases = (entry.Power, entry.Power_L2, entry.Power_L3)
+        total = sum(float(phase) for phase in phases if phase is not None)
+        found.append((edge, abs(total) / 1000.0))
+    return found
+
+
+def _power_at(entries: list[tuple[int, float]], second: int) -> float:
+    """Return the magnitude that holds at *second* from the anchor; zero after the last."""
+    return next((power for edge, power in entries if second < edge), 0.0)
+
+
+def delivery(
+    header: MessageHeader,
+    progress: Progress,
+    profile: tuple[PlanStep, ...] | None = None,
+    anchor: float = 0.0,
+    tuple_id: int = 1,
+) -> schedule.PowerDeliveryReq:
+    """Ask for power on, off, standby or another plan; *profile* commits a car that plans for itself."""
+    committed = None
+    if profile is not None:
+        committed = schedule.EVPowerProfileType(
+            TimeAnchor=int(anchor),
+            Scheduled_EVPPTControlMode=schedule.ScheduledEVPPTType(
+                SelectedScheduleTupleID=tuple_id
+            ),
+            EVPowerProfileEntries=schedule.EVPowerProfileEntryListType(
+                EVPowerProfileEntry=tuple(
+                    schedule.PowerScheduleEntryType(
+                        Duration=step.duration_s, Power=watts(step.power_kw)
+                    )
+                    for step in profile
+                )
+            ),
+        )
+    return schedule.PowerDeliveryReq(
+        Header=header,
+        EVProcessing=Processing.FINISHED,
+        ChargeProgress=progress,
+        EVPowerProfile=committed,
+    )
+
+
+def confirmation(
+    header: MessageHeader, info: MeterInfoType, mode: ControlMode
+) -> metering.MeteringConfirmationReq:
+    """Confirm the registers that the supply showed, unsigned."""
+    dynamic = mode is ControlMode.DYNAMIC
+    return metering.MeteringConfirmationReq(
+        Header=header,
+        SignedMeteringData=metering.SignedMeteringDataType(
+            Id="id1",
+            SessionID=header.SessionID,
+            MeterInfo=info,
+            Dynamic_SMDTControlMode=metering.DynamicSMDTType() if dynamic else None,
+            Scheduled_SMDTControlMode=(
+                None if dynamic else metering.ScheduledSMDTType(SelectedScheduleTupleID=1)
+            ),
+        ),
+    )
+
+
+def stop(header: MessageHeader, mode: StopMode, reason: str | None) -> session.SessionStopReq:
+    """End the session in the way of *mode*."""
+    return session.SessionStopReq(
+        Header=header,
+        ChargingSession=mode,
+        EVTerminationExplanation=None if reason is None else reason[:160],
+    )

@@ -1,0 +1,113 @@
+"""What car and supply can do, and the one rule that turns a wish into a permitted power.
+
+Limits are magnitudes in both directions; powers are signed, positive charges.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from sterna.kernel.quantities import Amperes, Instant, KilowattHours, Kilowatts, Share, Volts
+from sterna.protocols.iso15118.events import VehicleNeeds
+
+FULL_KWH: Final = 1e-3
+"""Energies below a watt-hour are rounding of the wire, not room in the battery."""
+
+
+class SupplyLimits(Struct, frozen=True, kw_only=True, gc=False):
+    """What the supply can give and take at this moment, all magnitudes."""
+
+    max_charge_kw: Kilowatts
+    max_discharge_kw: Kilowatts = Kilowatts(0.0)
+    min_charge_kw: Kilowatts = Kilowatts(0.0)
+    min_discharge_kw: Kilowatts = Kilowatts(0.0)
+    max_current_a: Amperes = Amperes(32.0)
+    min_voltage_v: Volts = Volts(200.0)
+    max_voltage_v: Volts = Volts(920.0)
+    nominal_hz: float = 50.0
+    nominal_v: int = 230
+
+
+class CarBattery(Struct, frozen=True, kw_only=True, gc=False):
+    """The battery and what the driver wants of it, as the car's sensors see them now."""
+
+    soc: Share
+    capacity_kwh: KilowattHours
+    minimum_soc: Share = Share(0.0)
+    target_soc: Share = Share(1.0)
+    maximum_soc: Share = Share(1.0)
+    v2x_low_soc: Share | None = None
+    """The range for cycling; None: the car names none and the minimum alone counts."""
+    v2x_high_soc: Share | None = None
+    max_charge_kw: Kilowatts
+    max_discharge_kw: Kilowatts = Kilowatts(0.0)
+    min_charge_kw: Kilowatts = Kilowatts(0.0)
+    min_discharge_kw: Kilowatts = Kilowatts(0.0)
+    max_current_a: Amperes = Amperes(400.0)
+    voltage_v: Volts = Volts(400.0)
+    min_voltage_v: Volts = Volts(250.0)
+    max_voltage_v: Volts = Volts(460.0)
+    power_kw: Kilowatts = Kilowatts(0.0)
+    """What flows at this moment; positive charges."""
+    departure: Instant | None = None
+
+    def energy_to(self, soc: float) -> KilowattHours:
+        """Return the energy from now to *soc*; negative when the battery holds more."""
+        return KilowattHours((soc - self.soc) * self.capacity_kwh)
+
+
+def permitted(
+    wish_kw: float, needs: VehicleNeeds, supply: SupplyLimits, *, discharge: bool
+) -> Kilowatts:
+    """Return the power nearest to *wish_kw* that car, supply and driver allow.
+
+    *discharge* says that consent, service and grid code allow it at all. A
+    magnitude below the least that either side can do becomes zero: never more
+    than was asked for.
+    """
+    if wish_kw > 0.0:
+        return _charge(wish_kw, needs, supply)
+    if wish_kw < 0.0 and discharge:
+        return _discharge(-wish_kw, needs, supply)
+    return Kilowatts(0.0)
+
+
+def _charge(size_kw: float, needs: VehicleNeeds, supply: SupplyLimits) -> Kilowatts:
+    """Return the permitted charging power for a wish of *size_kw*."""
+    if needs.to_maximum_kwh is not None and needs.to_maximum_kwh <= FULL_KWH:
+        return Kilowatts(0.0)
+    above = needs.v2x_maximum_kwh is not None and needs.v2x_maximum_kwh <= FULL_KWH
+    sated = needs.to_target_kwh is not None and needs.to_target_kwh <= FULL_KWH
+    if above and sated:
+        return Kilowatts(0.0)
+    size_kw = min(size_kw, needs.max_charge_kw, supply.max_charge_kw)
+    least = max(needs.min_charge_kw, supply.min_charge_kw)
+    return Kilowatts(size_kw if size_kw >= least else 0.0)
+
+
+def _discharge(size_kw: float, needs: VehicleNeeds, supply: SupplyLimits) -> Kilowatts:
+    """Return the permitted discharging power (negative) for a wish of *size_kw*."""
+    for floor_kwh in (needs.to_minimum_kwh, needs.v2x_minimum_kwh):
+        if floor_kwh is not None and floor_kwh >= -FULL_KWH:
+            return Kilowatts(0.0)
+    size_kw = min(size_kw, needs.max_discharge_kw, supply.max_discharge_kw)
+    least = max(needs.min_discharge_kw, supply.min_discharge_kw)
+    return Kilowatts(-size_kw if size_kw >= least and size_kw > 0.0 else 0.0)
+
+
+def energy_until_change(power_kw: float, needs: VehicleNeeds) -> float | None:
+    """Return the energy in kWh (positive) after which, at *power_kw*, one of the car's limits is hit.
+
+    None: no limit lies ahead. This is how the supply knows when it has to speak
+    with the car again, long before the stride is over.
+    """
+    bounds = (
+        needs.to_minimum_kwh,
+        needs.to_target_kwh,
+        needs.to_maximum_kwh,
+        needs.v2x_minimum_kwh,
+        needs.v2x_maximum_kwh,
+    )
+    sign = 1.0 if power_kw > 0.0 else -1.0
+    ahead = [sign * bound for bound in bounds if bound is not None and sign * bound > FULL_KWH]
+    return min(ahead) if ahead and power_kw != 0.0 else None

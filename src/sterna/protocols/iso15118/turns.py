@@ -1,0 +1,188 @@
+"""One turn of the charge loop as a car asks it, for each service and control mode."""
+
+from typing import Final
+
+from sterna.protocols.iso15118.answers import percent, seconds_to
+from sterna.protocols.iso15118.asking import room, watts
+from sterna.protocols.iso15118.limits import CarBattery
+from sterna.protocols.iso15118.messages import ac, dc
+from sterna.protocols.iso15118.messages.values import (
+    DisplayParametersType,
+    MessageHeader,
+    rational,
+)
+from sterna.protocols.iso15118.services import ControlMode, Service
+
+ZERO: Final = rational(0.0)
+
+
+def display(battery: CarBattery) -> DisplayParametersType:
+    """Return what the car shows its driver."""
+    return DisplayParametersType(
+        PresentSOC=percent(battery.soc),
+        MinimumSOC=percent(battery.minimum_soc),
+        TargetSOC=percent(battery.target_soc),
+        MaximumSOC=percent(battery.maximum_soc),
+        ChargingComplete=battery.soc >= battery.maximum_soc,
+        BatteryEnergyCapacity=watts(battery.capacity_kwh),
+    )
+
+
+def dc_turn(
+    header: MessageHeader,
+    battery: CarBattery,
+    service: Service,
+    mode: ControlMode,
+    now: float,
+    asked_kw: float,
+    *,
+    meter: bool,
+) -> dc.DcChargeLoopReq:
+    """Return one DC turn; a car with a schedule asks for *asked_kw*, negative to discharge."""
+    return dc.DcChargeLoopReq(
+        Header=header,
+        DisplayParameters=display(battery),
+        MeterInfoRequested=meter,
+        EVPresentVoltage=rational(battery.voltage_v),
+        CLReqControlMode=(
+            _dc_dynamic(battery, now, bidirectional=service.bidirectional)
+            if mode is ControlMode.DYNAMIC
+            else _dc_scheduled(battery, asked_kw, bidirectional=service.bidirectional)
+        ),
+    )
+
+
+def _dc_dynamic(battery: CarBattery, now: float, *, bidirectional: bool) -> dc.DynamicDcRequest:
+    """Return the energies and limits of a car that follows the site."""
+    amperes = rational(battery.max_current_a)
+    if not bidirectional:
+        return dc.DynamicDcRequest(
+            DepartureTime=seconds_to(battery.departure, now),
+            EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+            EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+            EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+            EVMaximumChargePower=watts(battery.max_charge_kw),
+            EVMinimumChargePower=watts(battery.min_charge_kw),
+            EVMaximumChargeCurrent=amperes,
+            EVMaximumVoltage=rational(battery.max_voltage_v),
+            EVMinimumVoltage=rational(battery.min_voltage_v),
+        )
+    return dc.BptDynamicDcRequest(
+        DepartureTime=seconds_to(battery.departure, now),
+        EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+        EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+        EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+        EVMaximumChargePower=watts(battery.max_charge_kw),
+        EVMinimumChargePower=watts(battery.min_charge_kw),
+        EVMaximumChargeCurrent=amperes,
+        EVMaximumVoltage=rational(battery.max_voltage_v),
+        EVMinimumVoltage=rational(battery.min_voltage_v),
+        EVMaximumDischargePower=watts(battery.max_discharge_kw),
+        EVMinimumDischargePower=watts(battery.min_discharge_kw),
+        EVMaximumDischargeCurrent=amperes,
+        EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
+        EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+    )
+
+
+def _dc_scheduled(
+    battery: CarBattery, asked_kw: float, *, bidirectional: bool
+) -> dc.ScheduledDcRequest:
+    """Return the current that a car with a schedule asks for, and its limits and energies."""
+    volts = battery.voltage_v
+    current = rational(asked_kw * 1000.0 / volts if volts > 0.0 else 0.0)
+    if not bidirectional:
+        return dc.ScheduledDcRequest(
+            EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+            EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+            EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+            EVTargetCurrent=current,
+            EVTargetVoltage=rational(volts),
+            EVMaximumChargePower=watts(battery.max_charge_kw),
+            EVMinimumChargePower=watts(battery.min_charge_kw),
+        )
+    return dc.BptScheduledDcRequest(
+        EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+        EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+        EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+        EVTargetCurrent=current,
+        EVTargetVoltage=rational(volts),
+        EVMaximumChargePower=watts(battery.max_charge_kw),
+        EVMinimumChargePower=watts(battery.min_charge_kw),
+        EVMaximumDischargePower=watts(battery.max_discharge_kw),
+        EVMinimumDischargePower=watts(battery.min_discharge_kw),
+    )
+
+
+def ac_turn(
+    header: MessageHeader,
+    battery: CarBattery,
+    service: Service,
+    mode: ControlMode,
+    now: float,
+    *,
+    meter: bool,
+) -> ac.AcChargeLoopReq:
+    """Return one AC turn; the present power is negative while the car discharges."""
+    return ac.AcChargeLoopReq(
+        Header=header,
+        DisplayParameters=display(battery),
+        MeterInfoRequested=meter,
+        CLReqControlMode=(
+            _ac_dynamic(battery, now, bidirectional=service.bidirectional)
+            if mode is ControlMode.DYNAMIC
+            else _ac_scheduled(battery, bidirectional=service.bidirectional)
+        ),
+    )
+
+
+def _ac_dynamic(battery: CarBattery, now: float, *, bidirectional: bool) -> ac.DynamicAcRequest:
+    """Return the energies, limits and present power of a car that follows the site."""
+    if not bidirectional:
+        return ac.DynamicAcRequest(
+            DepartureTime=seconds_to(battery.departure, now),
+            EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+            EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+            EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+            EVMaximumChargePower=watts(battery.max_charge_kw),
+            EVMinimumChargePower=watts(battery.min_charge_kw),
+            EVPresentActivePower=watts(battery.power_kw),
+            EVPresentReactivePower=ZERO,
+        )
+    return ac.BptDynamicAcRequest(
+        DepartureTime=seconds_to(battery.departure, now),
+        EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+        EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+        EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+        EVMaximumChargePower=watts(battery.max_charge_kw),
+        EVMinimumChargePower=watts(battery.min_charge_kw),
+        EVPresentActivePower=watts(battery.power_kw),
+        EVPresentReactivePower=ZERO,
+        EVMaximumDischargePower=watts(battery.max_discharge_kw),
+        EVMinimumDischargePower=watts(battery.min_discharge_kw),
+        EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
+        EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+    )
+
+
+def _ac_scheduled(battery: CarBattery, *, bidirectional: bool) -> ac.ScheduledAcRequest:
+    """Return the energies, limits and present power of a car with a schedule."""
+    if not bidirectional:
+        return ac.ScheduledAcRequest(
+            EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+            EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+            EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+            EVMaximumChargePower=watts(battery.max_charge_kw),
+            EVMinimumChargePower=watts(battery.min_charge_kw),
+            EVPresentActivePower=watts(battery.power_kw),
+        )
+    return ac.BptScheduledAcRequest(
+        EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
+        EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
+        EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
+        EVMaximumChargePower=watts(battery.max_charge_kw),
+        EVMinimumChargePower=watts(battery.min_charge_kw),
+        EVPresentActivePower=watts(battery.power_kw),
+        EVMaximumDischargePower=watts(battery.max_discharge_kw),
+        EVMinimumDischargePower=watts(battery.min_discharge_kw),
+    )
