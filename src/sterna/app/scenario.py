@@ -112,7 +112,8 @@ def load(name_or_path: str) -> Scenario:
         return parsed(shipped.read_text(encoding="utf-8"), f"{name_or_path}.toml", Path())
     path = Path(name_or_path)
     if not path.is_file():
-        known = ", ".join(sorted(found.name.removesuffix(".toml") for found in SHIPPED.iterdir()))
+        names = sorted(found.name for found in SHIPPED.iterdir() if found.is_file())
+        known = ", ".join(name.removesuffix(".toml") for name in names)
         raise BadInput(path, "", f"there is no such file, and the shipped scenarios are {known}")
     try:
         text = path.read_text(encoding="utf-8")
