@@ -105,8 +105,9 @@ class MemoryTransport(transports._FlowControlMixin, transports.Transport):  # no
     def resume_reading(self) -> None:
         """Hand over what was kept, and what comes from now on."""
         self._paused_reading = False
-        while self._waiting and not self._paused_reading:
-            self._take(self._waiting.popleft())
+        if self._waiting:
+            # Not at once: like a socket's, bytes never come while the protocol still asks for them.
+            self._as_loop().call_soon(self._hand_over)
 
     @override
     def close(self) -> None:
@@ -130,7 +131,7 @@ class MemoryTransport(transports._FlowControlMixin, transports.Transport):  # no
         """Take bytes (None: the end) from the peer."""
         if self._lost:
             self._credit(data)
-        elif self._paused_reading:
+        elif self._paused_reading or self._waiting:
             self._waiting.append(data)
         else:
             self._take(data)
@@ -139,6 +140,10 @@ class MemoryTransport(transports._FlowControlMixin, transports.Transport):  # no
         """Lose the connection because the other side dropped it."""
         self._closing = True
         self._lose(ConnectionResetError(104, "reset by peer"))
+
+    def _hand_over(self) -> None:
+        while self._waiting and not self._paused_reading and not self._lost:
+            self._take(self._waiting.popleft())
 
     def _take(self, data: bytes | None) -> None:
         self._credit(data)
