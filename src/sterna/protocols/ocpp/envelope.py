@@ -67,7 +67,7 @@ class Fault(Struct, frozen=True, kw_only=True, gc=False):
     text: str
 
 
-def opened(  # noqa: PLR0911  # one way out per way to be wrong, in the order of the frame
+def opened(  # one way out per way to be wrong, in the order of the frame
     frame: bytes, kinds: frozenset[int]
 ) -> Envelope | Fault:
     """Read *frame*, whose type must be one of *kinds*."""
