@@ -134,7 +134,12 @@ def parsed(text: str, source: str, folder: Path) -> Scenario:
 
 def explain(key: str) -> str:
     """Return what the setting *key* means, with type and default; BadInput when unknown."""
-    return toml_settings.explain(ScenarioSettings, key)
+    table = key.rpartition(".")[0]
+    try:
+        meaning = toml_settings.explain(ScenarioSettings, key)
+    except BadInput as error:
+        raise BadInput("scenario", key, error.reason) from None
+    return f"{table}.{meaning}" if table else meaning
 
 
 def _without_times(value: Any) -> Any:
