@@ -111,6 +111,21 @@ def test_booked_and_far_away_cars_wait_for_their_arrival() -> None:
     assert np.all(plan.power_kw[1] == 0)
 
 
+def test_a_set_point_for_a_period_is_the_mean_of_its_steps() -> None:
+    plan = Rolling().solve(snapshot(stay(energy=5), stay("b", arrives_h=-2), now=800))
+    assert plan.edges[1] == NOW + 900
+    expected = (plan.power_kw[:, 0] * 100 + plan.power_kw[:, 1] * 200) / 300
+    assert plan.next_kw(Seconds(300.0)) == pytest.approx(expected)
+
+
+def test_the_last_second_of_a_step_counts_to_the_next() -> None:
+    edges = Grid().edges(NOW)
+    step, left = remaining(edges, Instant(NOW + 899.5))
+    assert step == 1
+    assert left[:2] == pytest.approx([NOW + 899.5, NOW + 1800])
+    rolled(snapshot(stay()), snapshot(stay(), now=899.999), snapshot(stay(), now=900))
+
+
 def test_no_peak_price_makes_a_driver_miss_the_target() -> None:
     dear = replace(snapshot(stay(leaves_h=3)), peak_eur_per_kw=20.0)
     assert Rolling().solve(dear).unmet_kwh[0] == pytest.approx(0, abs=1e-6)

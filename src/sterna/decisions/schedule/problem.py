@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sterna.kernel.quantities import Seconds
+
 Floats = NDArray[np.float64]
 """An array of float64."""
 Ints = NDArray[np.int64]
@@ -168,6 +170,16 @@ class Plan:
     def gap(self) -> float:
         """Return (cost - lower bound) / |cost|: 0 is proven optimal."""
         return max(0.0, self.cost_eur - self.lower_bound_eur) / max(abs(self.cost_eur), 1e-9)
+
+    def next_kw(self, period: Seconds) -> Floats:
+        """Return each car's mean power over the next *period*, shape (N,), kW.
+
+        A set-point has to last for the period; the first step may end before that.
+        """
+        begin, end = self.edges[:-1] - self.edges[0], self.edges[1:] - self.edges[0]
+        overlap = np.maximum(np.minimum(end, period) - begin, 0.0)
+        mean: Floats = self.power_kw @ overlap / np.sum(overlap)
+        return mean
 
     @property
     def within_limits(self) -> bool:

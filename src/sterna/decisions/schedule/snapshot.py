@@ -16,6 +16,7 @@ from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds,
 from sterna.kernel.series import Series
 
 HOUR: Final = 3600.0
+LAST_SECOND: Final = 1.0
 QUARTER_HOUR: Final = Seconds(900.0)
 ONE_HOUR: Final = Seconds(3600.0)
 THREE_HOURS: Final = Seconds(10800.0)
@@ -136,8 +137,11 @@ def lows(series: Series, edges: Floats) -> Floats:
 
 
 def remaining(edges: Floats, now: Instant) -> tuple[int, Floats]:
-    """Return the step that contains *now*, and the limits of what is left from *now* on."""
-    step = int(np.searchsorted(edges, now, side="right")) - 1
+    """Return the step that contains *now*, and the limits of what is left from *now* on.
+
+    The last second of a step counts to the next one: a shorter step has no power worth a name.
+    """
+    step = min(int(np.searchsorted(edges, now + LAST_SECOND, side="right")) - 1, len(edges) - 2)
     left = edges[step:].copy()
     left[0] = now
     return step, left
