@@ -93,3 +93,8 @@ def test_absent_options_stay_absent_and_wire_names_are_kept() -> None:
     period = v21.ChargingSchedulePeriodType(start_period=0, setpoint_l2=-5.0)
     assert json.loads(wire.ENCODER.encode(period)) == {"startPeriod": 0, "setpoint_L2": -5.0}
     assert period.limit is UNSET
+
+
+def test_a_class_without_properties_stops_the_generator() -> None:
+    with pytest.raises(AssertionError, match="no properties"):
+        list(generate.struct("X", {"type": "object"}))
