@@ -1,8 +1,11 @@
 """The actor: journal, decide, commit, perform; and recovery that loses and doubles nothing."""
 
+import msgspec
+import pytest
 from runtime.counting import (
     Added,
     AskedToWake,
+    Counter,
     NoLongerTired,
     Pay,
     Poison,
@@ -12,8 +15,10 @@ from runtime.counting import (
 )
 
 from sterna.kernel.quantities import Instant
-from sterna.kernel.records import Command
+from sterna.kernel.records import Command, Event
 from sterna.runtime import virtual
+from sterna.runtime.actor import Actor
+from sterna.runtime.supervisor import CRASHES_MAX, Hopeless
 from sterna.runtime.virtual import VirtualClock
 
 
@@ -167,6 +172,57 @@ def test_a_command_that_always_crashes_is_given_up_and_reported() -> None:
         assert counter.state.total == 3
         assert counter.waiting() == {}
         assert site.trace.problems[-1].fields == {"what": "command counter/1.1"}
+
+    virtual.run(work)
+
+
+def test_a_poison_event_that_killed_the_process_is_skipped_at_the_next_start() -> None:
+    async def work(clock: VirtualClock) -> None:
+        site = Site(clock)
+        counter = site.counter()
+        counter.tell(Added(at=clock.now(), amount=3))
+        counter.tell(AskedToWake(at=clock.now(), due=10.0))
+        counter.tell(AskedToWake(at=clock.now(), due=20.0))
+        counter.tell(NoLongerTired(at=clock.now()))
+        counter.tell(AskedToWake(at=clock.now(), due=5.0))
+        await clock.sleep_until(Instant(30.0))
+        poison = msgspec.msgpack.encode(Poison(at=clock.now()))
+        site.journal.append("counter", 7, "Poison", poison, clock.now())
+        again = site.counter()
+        assert (again.state.total, again.state.woken) == (3, 1)
+        assert site.trace.problems[-1].fields == {"what": "event 7 Poison"}
+        again.tell(Added(at=clock.now(), amount=4))
+        assert site.counter().state.total == 7
+
+    virtual.run(work)
+
+
+def test_an_actor_that_always_crashes_ends_the_run() -> None:
+    async def work(clock: VirtualClock) -> None:
+        counter = Site(clock).counter()
+        for _ in range(CRASHES_MAX):
+            counter.crashed(RuntimeError("again"))
+
+    with pytest.raises(Hopeless, match="counter crashed 20 times"):
+        virtual.run(work)
+
+
+def test_a_core_must_name_the_union_of_its_events() -> None:
+    def vague(state: Counter, event: Event) -> tuple[Counter, tuple[Command, ...]]:
+        return state, ()
+
+    async def work(clock: VirtualClock) -> None:
+        site = Site(clock)
+        with pytest.raises(AssertionError, match="union of its events"):
+            Actor(
+                "vague",
+                vague,
+                Counter(),
+                perform=lambda _command, _key: None,
+                clock=clock,
+                journal=site.journal,
+                supervisor=site.supervisor,
+            )
 
     virtual.run(work)
 

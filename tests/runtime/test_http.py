@@ -30,7 +30,17 @@ async def never(_asked: Asked) -> Answer:
     raise AssertionError
 
 
-APP = Starlette(routes=[Route("/book/{who}", book, methods=["POST"]), Route("/never", never)])
+async def broken(_asked: Asked) -> Answer:
+    raise AssertionError("a bug in the room")
+
+
+APP = Starlette(
+    routes=[
+        Route("/book/{who}", book, methods=["POST"]),
+        Route("/never", never),
+        Route("/broken", broken),
+    ]
+)
 
 
 def asked(method: str, path: str, _body: bytes) -> Said | None:
@@ -121,5 +131,27 @@ def test_a_repeated_request_has_its_effect_twice() -> None:
         answer = await rooms.http.ask("parking", BOOKING)
         assert answer.status == 201
         assert [line.msg.split(" ")[1] for line in lines] == ["POST", "201", "POST", "201"]
+
+    virtual.run(work)
+
+
+def test_a_bug_in_the_server_is_its_own_and_the_client_sees_500() -> None:
+    async def work(clock: VirtualClock) -> None:
+        rooms = Rooms(clock)
+        answer = await rooms.http.ask("parking", Request(method="GET", path="/broken"))
+        assert answer.status == 500
+        (problem,) = rooms.site.trace.problems
+        assert (problem.src, problem.fields["bug"]) == ("PMS", "AssertionError: a bug in the room")
+
+    virtual.run(work)
+
+
+def test_an_unknown_host_is_unreachable_and_queries_may_be_absent() -> None:
+    async def work(clock: VirtualClock) -> None:
+        rooms = Rooms(clock)
+        answer = await rooms.http.ask("parking", Request(method="POST", path="/book/x"))
+        assert answer.body == b"x none "
+        with pytest.raises(Unreachable, match="no host"):
+            await rooms.http.ask("nowhere", BOOKING)
 
     virtual.run(work)

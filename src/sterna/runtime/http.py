@@ -26,6 +26,7 @@ App = Callable[
 BODY_BYTES_MAX: Final = 8 * 1024 * 1024
 """The largest body that a client takes: the biggest of ours, a year of prices, has under 2 MiB."""
 GATEWAY_TIMEOUT: Final = "no answer"
+INTERNAL_ERROR: Final = 500
 
 
 def says_nothing(_method: str, _path: str, _status: int, _body: bytes) -> Said | None:
@@ -114,6 +115,8 @@ class MemoryHttp:
         self._directory = directory
         self._src = src
         self._taps = HttpTaps(network.trace, src)
+        self._serving: dict[asyncio.Task[Response], None] = {}
+        """What servers work on for this client; the loop alone would not keep it alive."""
 
     async def ask(self, host: str, request: Request, *, timeout_s: float = 10.0) -> Response:
         """Send *request* to *host* and return the answer, one round trip later at least."""
@@ -126,9 +129,8 @@ class MemoryHttp:
             await clock.sleep_until(Instant(give_up))
             raise Unreachable(f"{host}: {GATEWAY_TIMEOUT}")
         await clock.sleep_until(Instant(clock.now() + latency_s))
-        if network.takes_repeat(
-            self._src, found.component
-        ):  # as a client that lost the first answer
+        if network.takes_repeat(self._src, found.component):
+            # As a client does that has lost the first answer.
             first = await self._served(host, found, request, give_up)
             record_answer(tap, found, request, first)
             self._taps.asked(found, request)
@@ -143,10 +145,20 @@ class MemoryHttp:
         """Let the app answer; the server goes on when its client gives up, as over a socket."""
         assert host.app is not None
         work = asyncio.ensure_future(call(host.app, request, name))
+        self._serving[work] = None
+        work.add_done_callback(lambda _: self._ended(work, host))
         done, _ = await asyncio.wait((work,), timeout=max(0.0, give_up - self._network.clock.now()))
         if not done:
             raise Unreachable(f"{name}: {GATEWAY_TIMEOUT}")
-        return work.result()
+        return Response(status=INTERNAL_ERROR) if work.exception() else work.result()
+
+    def _ended(self, work: "asyncio.Task[Response]", host: Host) -> None:
+        """Report a bug of the server where it belongs: its client sees only the status."""
+        del self._serving[work]
+        bug = None if work.cancelled() else work.exception()
+        if bug is not None:
+            fields: dict[str, float | str | bool] = {"bug": f"{type(bug).__name__}: {bug}"}
+            self._network.trace.report(host.component, "SUPERVISOR crash", fields=fields)
 
 
 async def call(app: App, request: Request, host: str) -> Response:
