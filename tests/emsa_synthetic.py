@@ -20,13 +20,13 @@ def message(pattern: str, number: int) -> str:
     return pattern.replace("{session}", f"ses-{number}").replace("{slot}", f"porto-{number}-1")
 
 
-def keys(exchange: Exchange, step: Step, number: int) -> tuple[str, ...]:
+def keys(exchange: Exchange, step: Step, number: int, *, booked: bool) -> tuple[str, ...]:
     """Return the correlation keys that the message would carry."""
     bay, tx, ses = f"evse:porto-{number}-1", f"tx:tx-{number}", f"ses:ses-{number}"
     said = exchange.obs[0]
     carried: dict[str, tuple[str, ...]] = {
         "HTTPS POST /s": (bay,),
-        "REST POST /sessions/v1": (ses, bay, f"res:res-{number}"),
+        "REST POST /sessions/v1": (ses, bay, *([f"res:res-{number}"] if booked else [])),
         "OCPP TransactionEvent": (tx, bay),
         "OCPP TransactionEvent Ended": (tx, bay),
         "OCPP RequestStopTransaction": (tx,),
@@ -82,7 +82,7 @@ def trace(
         found.append(
             Observed(
                 t=at, seq=next(clock), src=units(exchange.sender, number), dst=units(exchange.to, number),
-                msg=message(exchange.obs[0], number), keys=keys(exchange, step, number),
+                msg=message(exchange.obs[0], number), keys=keys(exchange, step, number, booked=whole.steps[0].step == "1"),
                 fields=fields(exchange, v2b=v2b, kw=kw if v2b else abs(kw)),
             )
         )  # fmt: skip

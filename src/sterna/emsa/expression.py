@@ -71,8 +71,8 @@ def read(text: str, names: set[str]) -> Meaning:
         raise Malformed(f"longer than {EXPRESSION_LENGTH_MAX} characters")
     try:
         tree = ast.parse(text, mode="eval")
-    except SyntaxError as error:
-        raise Malformed(f"cannot read {text!r}: {error.msg}") from error
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise Malformed(f"cannot read {text!r}: {error}") from error
     return meaning(tree.body, names)
 
 

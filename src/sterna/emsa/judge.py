@@ -318,14 +318,24 @@ class Judgement:
 
     def _pending(self, slot: Slot) -> bool:
         """Tell whether an unfinished stay may still come to *slot*."""
-        base = self._base[slot.step]
-        if slot.exchange.meanwhile or slot.exchange.shared:
-            return slot.within_s is None or self._seen.now - base.t <= slot.within_s
         steps = [stage.step.step for stage in self._plan.stages]
-        later = steps[steps.index(slot.step) :]
-        rest = [one for one in self._plan.slots if one.step in later and id(one) in self._hits]
-        place = rest.index(slot) if slot in rest else 0
-        return all(self._hits[id(one)] is None or one.exchange.shared for one in rest[place:])
+        here = steps.index(slot.step)
+        branch = self._plan.stages[here].step.anytime_after
+        upto = here if branch is None else steps.index(branch) + 1 if branch else 0
+        if any(self._open_end(stage) for stage in self._plan.stages[:upto]):
+            return True
+        if slot.exchange.meanwhile or slot.exchange.shared or branch is not None:
+            waited = self._seen.now - self._base[slot.step].t
+            return slot.within_s is None or waited <= slot.within_s
+        later = [one for stage in self._plan.stages[here:] for one in stage.held]
+        rest = later[later.index(slot) :]
+        return all(self._hits.get(id(one)) is None or one.exchange.shared for one in rest)
+
+    def _open_end(self, stage: Stage) -> bool:
+        """Tell whether a step of the main chain still waits for one of its messages."""
+        return stage.step.anytime_after is None and any(
+            self._hits.get(id(slot)) is None and not slot.optional for slot in stage.held
+        )
 
     def _period(self, slot: Slot, hit: Hit) -> None:
         period = slot.exchange.period_s

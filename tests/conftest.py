@@ -1,0 +1,37 @@
+"""What all tests share: outcomes are noted per requirement, for ``make coverage-matrix``."""
+
+from collections.abc import Generator
+
+import pytest
+
+from sterna.emsa.coverage import RESULTS, Shown, write_results
+
+NOTED = "requirements"
+_shown: dict[str, Shown] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write the ids of ``@pytest.mark.req`` into the report, which also travels between processes."""
+    report = yield
+    names = [str(name) for mark in item.iter_markers("req") for name in mark.args]
+    if names:
+        report.user_properties.append((NOTED, " ".join(dict.fromkeys(names))))
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember the outcome of a test that shows a requirement; a failure in any phase counts."""
+    names = next((str(value) for key, value in report.user_properties if key == NOTED), "")
+    if names and (report.when == "call" or report.outcome != "passed"):
+        kept = _shown.get(report.nodeid)
+        if kept is None or kept.outcome == "passed":
+            _shown[report.nodeid] = Shown(requirements=tuple(names.split()), outcome=report.outcome)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the outcomes, in the process that gathers those of all others."""
+    if _shown and not hasattr(session.config, "workerinput"):
+        write_results(_shown, session.config.rootpath / RESULTS)
