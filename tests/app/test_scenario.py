@@ -361,6 +361,15 @@ CASES = [
     ),
     (
         "arrival_soc = 0.5",
+        (
+            "arrival_soc = 0.5\n[market]\n"
+            f"day_eur_per_kwh = {[0.1] * 24}\n"
+            '[market.series]\npath = "p.csv"\nunit = "EUR/MWh"\nzone = "UTC"'
+        ),
+        "market.series: cannot stand beside day_eur_per_kwh: choose one",
+    ),
+    (
+        "arrival_soc = 0.5",
         "arrival_soc = 0.5\n[market]\nday_eur_per_kwh = [120]",
         "market.day_eur_per_kwh[0]: must be at most 10, not 120",
     ),

@@ -3,10 +3,13 @@
 import gzip
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sterna.kernel.errors import BadInput
 from sterna.kernel.series import Series
@@ -65,6 +68,27 @@ def test_autumn_doubles_an_hour_without_a_repetition(tmp_path: Path) -> None:
     rows = [f"2026-10-25T{time},{k}" for k, time in enumerate(times)]
     series = read(tmp_path, *rows, zone="Europe/Lisbon")
     assert (len(series.values), series.step) == (6, 1800.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    day=st.integers(0, 364),
+    zone=st.sampled_from(["Europe/Lisbon", "Europe/Rome", "UTC", "Australia/Lord_Howe"]),
+    step=st.sampled_from([300, 900, 1800, 3600]),
+)
+def test_a_series_in_local_time_comes_back_whatever_the_clocks_do(
+    tmp_path_factory: pytest.TempPathFactory, day: int, zone: str, step: int
+) -> None:
+    start = utc("2026-01-01") + 86_400 * day
+    moments = [start + k * step for k in range(4 * 86_400 // step)]
+    walls = [datetime.fromtimestamp(moment, ZoneInfo(zone)) for moment in moments]
+    rows = [f"{wall:%Y-%m-%dT%H:%M},{k}" for k, wall in enumerate(walls)]
+    second_pass = walls[0].fold == 1
+    series = read(tmp_path_factory.mktemp("series"), *rows, zone=zone)
+    # A series that begins in the second pass of a doubled hour looks like the first.
+    assert float(series.step) == step or second_pass
+    assert series.start == start or second_pass
+    assert series.values.tolist() == [float(k) for k in range(len(rows))]
 
 
 @pytest.mark.parametrize(

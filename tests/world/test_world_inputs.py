@@ -122,6 +122,10 @@ def test_ponta_is_three_hours_of_a_summer_workday() -> None:
     assert made.network_price.at(Instant(START + 9.25 * 3600)) == pytest.approx(0.0203)
 
 
+def test_a_kilowatt_of_peak_costs_a_month_of_contracted_power() -> None:
+    assert inputs().month_peak_eur_per_kw == pytest.approx(30 * 0.0458)
+
+
 def test_without_a_tariff_the_network_is_free() -> None:
     made = inputs(replace(SETTINGS, tariff=TariffSettings(level="none")))
     assert not made.network_price.values.any()

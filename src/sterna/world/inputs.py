@@ -14,7 +14,7 @@ import numpy as np
 
 from sterna.domain.tariff import EnergyPrices, NetworkTariff
 from sterna.kernel.errors import BadInput
-from sterna.kernel.money import price_per_kwh
+from sterna.kernel.money import MICRO_PER_EURO, price_per_kwh
 from sterna.kernel.quantities import Instant, hours
 from sterna.kernel.series import Series
 from sterna.runtime.ports import Chance
@@ -91,6 +91,14 @@ class Inputs:
     tariff: NetworkTariff
     sources: tuple[str, ...]
     """What to print about where the series come from."""
+
+    @property
+    def month_peak_eur_per_kw(self) -> float:
+        """What one more kW of the month's highest quarter costs: contracted power for 30 days.
+
+        A plan that priced only its own few days would raise the peak that the whole month pays.
+        """
+        return 30 * self.tariff.contracted_power_price / MICRO_PER_EURO
 
     @property
     def energy_prices(self) -> EnergyPrices:
