@@ -50,7 +50,7 @@ class Bank:
             assert self.paid.setdefault(command_id, command.amount) == command.amount
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     amounts=st.lists(st.integers(1, 9), min_size=1, max_size=12),
     burst=st.integers(1, 4),

@@ -1,13 +1,14 @@
 """HTTP over real sockets: the client over httpx, the server over uvicorn."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from ssl import SSLContext
 from typing import Any, Final
 
 import httpx
 import uvicorn
+from typing_extensions import override
 
 from sterna.kernel.errors import BrokenPeer, Unreachable
 from sterna.runtime.http import BODY_BYTES_MAX, App, Directory, HttpTaps, record_answer
@@ -62,8 +63,11 @@ class SocketHttp:
 class _QuietServer(uvicorn.Server):
     """Leaves signals to whoever owns the process."""
 
-    def install_signal_handlers(self) -> None:
-        """Install none."""
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 @asynccontextmanager
