@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sterna.decisions.deadlines import urgency
 from sterna.decisions.dispatch import dispatch
 from sterna.decisions.plugged import Dispatched, Limit, Plugged, Reason
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
@@ -229,3 +230,36 @@ def test_charge_now_wins_over_every_request(
     others = tuple(replace(other, charge_now=False) for other in cars[1:])
     result = share(request_kw, eager, *others, site=site, shared=shared)
     assert result.set_points[0].power_kw == pytest.approx(min(7.0, site.import_kw))
+
+
+def group_missing(cars: tuple[Plugged, ...], station: Limit, after_h: float) -> float:
+    """Return the least energy that *cars* at one station will lack, kWh at the meter."""
+    left = np.array([max(0.0, (one.departure - NOW) / 3600 - after_h) for one in cars])
+    need = np.array([max(0.0, one.target_kwh - one.energy_kwh) / 0.95 for one in cars])
+    power = np.array([min(one.charge_limits_kw) for one in cars])
+    return float(urgency(need, power, left, station.import_kw, PERIOD_H).missing_kwh.sum())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32))
+def test_waiting_for_a_period_never_makes_a_group_later(seed: int) -> None:
+    draw = np.random.Generator(np.random.PCG64(seed))
+    cars = tuple(
+        car(
+            f"e{number}",
+            departure=at(float(draw.choice([0.5, 1, 2, 4, 8]))),
+            energy_kwh=KilowattHours(20),
+            target_kwh=KilowattHours(20 + float(draw.uniform(0, 35))),
+            under=(0,),
+        )
+        for number in range(int(draw.integers(1, 5)))
+    )
+    station = limit(float(draw.choice([8.0, 11.0, 16.0, 30.0])), name="station")
+    before = group_missing(cars, station, 0.0)
+    result = share(0, *cars, shared=(station,))
+    later = tuple(
+        replace(one, energy_kwh=KilowattHours(one.energy_kwh + 0.95 * point.power_kw * PERIOD_H))
+        for one, point in zip(cars, result.set_points, strict=True)
+    )
+    assert group_missing(later, station, PERIOD_H) == pytest.approx(before, abs=1e-6)
+    assert bool(result.late) == (before > 1e-6)

@@ -205,8 +205,10 @@ def _shared_deadlines(
         those = np.array(member)
         draw, full, left = needs.draw_kwh[those], needs.full_kw[those], needs.left_h[those]
         pace = draw / np.maximum(left - period_h, 1e-9)
-        if pace.sum() <= limit_kw and np.all(pace <= full):
-            continue  # All at their constant pace from the next period on: nothing is urgent.
+        if np.minimum(pace, full).sum() <= limit_kw:
+            # Who is late alone charges at full power, the others keep a constant pace from the
+            # next period on: all that fits, so nothing more is urgent.
+            continue
         found = urgency(np.minimum(draw, full * left), full, left, limit_kw, period_h)
         urgent = np.minimum(found.now_kwh / period_h, needs.most_kw[those])
         least[those] = np.where(urgent > TINY_KW, np.maximum(least[those], urgent), least[those])
