@@ -410,11 +410,6 @@ def test_a_site_without_people_stations_or_time_is_refused() -> None:
     without_driver = SMALL[: SMALL.index("[[driver]]")]
     with pytest.raises(BadInput, match=r"people: nobody comes: add a \[people\] table"):
         parsed(without_driver, "x.toml", Path())
-    people = without_driver + "[people]\nquiet_hours = 48\n"
-    with pytest.raises(
-        BadInput, match=r"quiet_hours: 48 leaves no time for arrivals in a run of 48"
-    ):
-        parsed(people, "x.toml", Path())
     none = SMALL.replace('[[chargers]]\nstations = 5\ncoupling = "AC"\ncharge_kw = 11\n', "")
     with pytest.raises(BadInput, match=r"^x\.toml: chargers: is missing"):
         parsed(none, "x.toml", Path())

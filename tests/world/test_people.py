@@ -97,6 +97,12 @@ def test_nobody_stands_where_somebody_else_stands(seed: int, ac: int) -> None:
         assert len(there) <= ac
 
 
+def test_a_short_run_still_sees_cars_come() -> None:
+    found = people(run_hours=12)
+    assert found
+    assert all(visit.arrives < START + hours(6) for visit in found)
+
+
 def test_nobody_comes_when_nobody_is_wanted() -> None:
     assert people(PeopleSettings(arrivals_per_day=0)) == ()
 

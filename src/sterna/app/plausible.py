@@ -66,15 +66,9 @@ def _carried(settings: ScenarioSettings, load_kw: float) -> Iterator[Objection]:
 
 
 def _about_people(settings: ScenarioSettings) -> Iterator[Objection]:
-    """Yield what is wrong with synthetic people and with none at all."""
-    people = settings.people
-    if people is None and not settings.driver:
+    """Yield that nobody comes."""
+    if settings.people is None and not settings.driver:
         yield "people", "nobody comes: add a [people] table or [[driver]] tables"
-    if people is not None and people.quiet_hours >= settings.hours and not settings.driver:
-        yield (
-            "people.quiet_hours",
-            f"{people.quiet_hours:g} leaves no time for arrivals in a run of {settings.hours:g} h",
-        )
 
 
 def _about_faults(settings: ScenarioSettings) -> Iterator[Objection]:

@@ -50,7 +50,7 @@ class PeopleSettings:
     stay_hours_most: Annotated[float, Bounds(least=12)] = 60.0
     """Longer stays of the law are cut to this, so that a short run sees them end."""
     quiet_hours: Annotated[float, AT_LEAST_ZERO] = 12.0
-    """No car comes in the last hours of the run: none of them could leave before its end."""
+    """No car comes in the last hours of the run (at most its second half): none could leave again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ def _arrivals(
     most = max(weights)
     mean_gap = hours(24.0 / settings.arrivals_per_day * sum(weights) / (24 * most))
     wave = chance.stream("arrivals")
-    last = end - hours(settings.quiet_hours)
+    last = end - min(hours(settings.quiet_hours), (end - start) / 2)
     found: list[Instant] = []
     moment = start + FIRST_AFTER
     while len(found) < ARRIVALS_MAX:
