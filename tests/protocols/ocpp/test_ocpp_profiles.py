@@ -413,3 +413,15 @@ def test_the_composite_schedule_can_be_sent() -> None:
 
 def test_always_is_for_ever() -> None:
     assert profiles.now_applies([], VIEW, T0).until == ALWAYS
+
+
+@given(st.floats(0, 86_400), st.integers(1, 2000))
+def test_a_recurring_round_never_ends_before_the_next_begins(offset: float, rounds: int) -> None:
+    start = Instant(T0 - 1e6 + offset)
+    daily = [profile(5, kind="Recurring", start=start, every_s=86_400.0)]
+    boundary = start
+    for _ in range(rounds % 40):
+        boundary = profiles.now_applies(daily, VIEW, boundary).until
+        assert profiles.now_applies(daily, VIEW, boundary).limit_kw == 5.0
+    far = Instant(start + rounds * 86_400.0)
+    assert profiles.now_applies(daily, VIEW, far).limit_kw == 5.0

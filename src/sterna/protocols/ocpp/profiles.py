@@ -10,6 +10,7 @@ only tighten what these allow. This is our reading of the field descriptions in 
 schemas; the use case text of OCPP 2.1 part 2 was not at hand.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -194,11 +195,18 @@ def _anchor(profile: Profile, view: View, now: Instant) -> tuple[Instant, Instan
         return None
     end = FOREVER
     if profile.kind == "Recurring" and profile.every_s is not None:
-        start = Instant(start + max(0.0, (now - start) // profile.every_s) * profile.every_s)
+        start = _round(start, profile.every_s, now)
         end = Instant(start + profile.every_s)
     if profile.duration_s is not None:
         end = min(end, Instant(start + profile.duration_s))
     return start, end
+
+
+def _round(start: Instant, every_s: float, now: Instant) -> Instant:
+    """Return when the round of a recurring schedule that holds *now* started."""
+    begun = Instant(start + max(0.0, (now - start) // every_s) * every_s)
+    # A quotient just below a whole number would leave *now* at the end of a round.
+    return Instant(begun + every_s) if begun + every_s <= now else begun
 
 
 def _active(profile: Profile, view: View, now: Instant) -> Period | None:
@@ -207,9 +215,14 @@ def _active(profile: Profile, view: View, now: Instant) -> Period | None:
     anchor = _anchor(profile, view, now)
     if anchor is None or not first <= now < last or not anchor[0] <= now < anchor[1]:
         return None
-    # Boundaries are compared as instants, as _next_change returns them: no rounding between.
-    begun = [period for period in profile.periods if anchor[0] + period.start_s <= now]
-    return begun[-1] if begun else None
+    begun = _begun(profile, anchor[0], now)
+    return profile.periods[begun - 1] if begun else None
+
+
+def _begun(profile: Profile, start: Instant, now: Instant) -> int:
+    """Return how many periods have begun at *now* when the schedule started at *start*."""
+    # Boundaries are compared as instants, as _boundaries yields them: no rounding between.
+    return bisect_right(profile.periods, now, key=lambda one: Instant(start + one.start_s))
 
 
 def _next_change(profile: Profile, view: View, now: Instant) -> Instant:
@@ -226,7 +239,9 @@ def _boundaries(profile: Profile, view: View, now: Instant) -> Iterator[Instant]
         return
     start, end = anchor
     yield from (start, end)
-    yield from (Instant(start + period.start_s) for period in profile.periods)
+    begun = _begun(profile, start, now)
+    if begun < len(profile.periods):
+        yield Instant(start + profile.periods[begun].start_s)
     if profile.every_s is not None:
         yield Instant(start + profile.every_s)
 
