@@ -84,14 +84,15 @@ class HttpTaps:
 
     def asked(self, host: Host, request: Request) -> Tap:
         """Record *request* and return the tap for its answer."""
-        tap = self._taps.get((host.protocol, host.component))
-        if tap is None:
-            tap = self._trace.open(host.protocol, self._src, host.component, _undescribed)
-            self._taps[host.protocol, host.component] = tap
         data = f"{request.method} {request.path}\n".encode() + request.body
-        tap.said(
-            data, host.describe_request(request.method, request.path, request.body), forth=True
-        )
+        said = host.describe_request(request.method, request.path, request.body)
+        # One host may speak several protocols, e.g. REST and OSCP; the message says which one it is.
+        protocol = host.protocol if said is None else said.msg.split(" ", 1)[0]
+        tap = self._taps.get((protocol, host.component))
+        if tap is None:
+            tap = self._trace.open(protocol, self._src, host.component, _undescribed)
+            self._taps[protocol, host.component] = tap
+        tap.said(data, said, forth=True)
         return tap
 
 
