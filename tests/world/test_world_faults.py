@@ -82,6 +82,19 @@ def test_what_is_not_stated_is_drawn_from_the_seed() -> None:
     assert all(START <= crash.at <= END for crash in crashes)
 
 
+def test_faults_that_overlap_begin_and_end_once() -> None:
+    long = FaultSettings(kind="csms-unreachable", at_hour=2, minutes=60)
+    inside = FaultSettings(kind="csms-unreachable", at_hour=2.5, minutes=60)
+    cut, heal = plan(long, inside)
+    assert (type(cut), type(heal)) == (Cut, Heal)
+    assert heal.at - cut.at == 90 * 60
+    crash, restart = plan(
+        *(FaultSettings(kind="bems-silent", at_hour=h, minutes=90) for h in (1, 2))
+    )
+    assert (type(crash), type(restart)) == (Crash, Restart)
+    assert restart.at - crash.at == 150 * 60
+
+
 def test_one_fault_does_not_move_another() -> None:
     first, second = FaultSettings(kind="bems-silent"), FaultSettings(kind="early-unplug")
     assert set(plan(first)) <= set(plan(first, second))

@@ -4,6 +4,8 @@ The plan is plain data; :func:`apply` carries one action out on whatever can fai
 in-memory network and the supervisor of actors in a simulation.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Protocol
 
@@ -177,7 +179,25 @@ def planned(
             drawn = own.uniform(float(start), float(end))
             at = drawn if fault.at_hour is None else start + hours(fault.at_hour)
             actions += _actions(fault, stations, Instant(float(round(at))), own)
-    return tuple(sorted(actions, key=lambda action: action.at))
+    return tuple(_overlaid(sorted(actions, key=lambda action: action.at)))
+
+
+def _overlaid(actions: list[Action]) -> Iterator[Action]:
+    """Yield *actions* so that faults that overlap on one link or actor begin and end once."""
+    depth: Counter[tuple[str, ...]] = Counter()
+    for action in actions:
+        match action:
+            case Cut(between=where) | Heal(between=where):
+                key: tuple[str, ...] = where
+            case Crash(actor=actor) | Restart(actor=actor):
+                key = (actor,)
+            case _:
+                yield action
+                continue
+        begins = isinstance(action, Cut | Crash)
+        depth[key] += 1 if begins else -1
+        if depth[key] == (1 if begins else 0):
+            yield action
 
 
 def _actions(
