@@ -2,6 +2,7 @@
 
 from sterna.kernel.timestamps import stamp
 from sterna.protocols.openadr.answer import Answer, Delivery
+from sterna.protocols.openadr.storage import StorageStatus, storage_status
 from sterna.protocols.openadr.store import SCOPES, Client, VtnState
 from sterna.protocols.openadr.times import duration, instant, seconds
 from sterna.protocols.openadr.trace import CALLBACKS, ROOT, answered, asked, notified
@@ -58,6 +59,7 @@ __all__ = [
     "Report",
     "ReportRequest",
     "Span",
+    "StorageStatus",
     "Subscription",
     "SubscriptionRequest",
     "TokenAnswer",
@@ -86,6 +88,7 @@ __all__ = [
     "setpoints",
     "spans",
     "stamp",
+    "storage_status",
     "subscription",
     "written",
 ]

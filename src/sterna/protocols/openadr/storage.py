@@ -1,0 +1,106 @@
+"""What a report says about one battery behind an EVSE: the words that CS EMS and BEMS share.
+
+Where OpenADR enumerates a payload type it is used; the rest are private strings, which the
+Definition allows and a reader that does not know them skips. See docs/protocols/openadr.md.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from sterna.kernel.errors import BrokenPeer
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
+
+DEMAND: Final = "DEMAND"
+CHARGE_LEVEL: Final = "STORAGE_CHARGE_LEVEL"
+USABLE_CAPACITY: Final = "STORAGE_USABLE_CAPACITY"
+MAX_CHARGE: Final = "STORAGE_MAX_CHARGE_POWER"
+MAX_DISCHARGE: Final = "STORAGE_MAX_DISCHARGE_POWER"
+PRESENT: Final = "STERNA_PRESENT"
+"""Whether a car is plugged and its driver's requirements are known."""
+PLUGGED_SINCE: Final = "STERNA_PLUGGED_SINCE"
+DEPARTURE: Final = "STERNA_DEPARTURE"
+FLOOR: Final = "STERNA_FLOOR_LEVEL"
+TARGET: Final = "STERNA_TARGET_LEVEL"
+V2X: Final = "STERNA_V2X_ALLOWED"
+GIVES_NOW: Final = "STERNA_DISCHARGE_AVAILABLE"
+WEAR_CLASS: Final = "STERNA_WEAR_CLASS"
+
+DISPATCH_PROGRAM: Final = "dispatch"
+"""The name of the program in which a BEMS sends set-points and asks for reports."""
+REPORTS_EVENT: Final = "reports"
+"""The name of its long-lived event that asks for reports: every report answers an event."""
+
+Values = dict[str, float | str | bool]
+
+
+class StorageStatus(Struct, frozen=True, kw_only=True, gc=False):
+    """One EVSE and the battery at it, without anybody's name."""
+
+    present: bool
+    kw: Kilowatts = Kilowatts(0.0)
+    """Present power, positive charges."""
+    soc: Share = Share(0.0)
+    capacity_kwh: KilowattHours = KilowattHours(0.0)
+    charge_kw_max: Kilowatts = Kilowatts(0.0)
+    """What EVSE and car can take, >= 0."""
+    discharge_kw_max: Kilowatts = Kilowatts(0.0)
+    """What EVSE and car can give, >= 0; 0 for a car that cannot, or may not."""
+    gives_now_kw: Kilowatts = Kilowatts(0.0)
+    """What it could give at this moment: 0 at its floor, >= 0."""
+    plugged_since: Instant = Instant(0.0)
+    departure: Instant = Instant(0.0)
+    floor: Share = Share(0.0)
+    target: Share = Share(0.0)
+    v2x: bool = False
+    wear_class: str = "NMC"
+    """Chemistry of the cells, as far as known."""
+
+    def values(self) -> Values:
+        """Return it as the payloads of a report: levels in percent, instants in Unix seconds."""
+        if not self.present:
+            return {PRESENT: False, DEMAND: 0.0}
+        return {
+            PRESENT: True,
+            DEMAND: round(self.kw, 3),
+            CHARGE_LEVEL: round(self.soc * 100.0, 3),
+            USABLE_CAPACITY: self.capacity_kwh,
+            MAX_CHARGE: self.charge_kw_max,
+            MAX_DISCHARGE: self.discharge_kw_max,
+            GIVES_NOW: self.gives_now_kw,
+            PLUGGED_SINCE: self.plugged_since,
+            DEPARTURE: self.departure,
+            FLOOR: round(self.floor * 100.0, 3),
+            TARGET: round(self.target * 100.0, 3),
+            V2X: self.v2x,
+            WEAR_CLASS: self.wear_class,
+        }
+
+
+def storage_status(values: Mapping[str, float | str | bool]) -> StorageStatus:
+    """Return what the payloads of one resource say. Raises BrokenPeer when they contradict the types."""
+    if values.get(PRESENT) is not True:
+        return StorageStatus(present=False)
+    return StorageStatus(
+        present=True,
+        kw=Kilowatts(_number(values, DEMAND)),
+        soc=Share(_number(values, CHARGE_LEVEL) / 100.0),
+        capacity_kwh=KilowattHours(_number(values, USABLE_CAPACITY)),
+        charge_kw_max=Kilowatts(_number(values, MAX_CHARGE)),
+        discharge_kw_max=Kilowatts(_number(values, MAX_DISCHARGE)),
+        gives_now_kw=Kilowatts(_number(values, GIVES_NOW)),
+        plugged_since=Instant(_number(values, PLUGGED_SINCE)),
+        departure=Instant(_number(values, DEPARTURE)),
+        floor=Share(_number(values, FLOOR) / 100.0),
+        target=Share(_number(values, TARGET) / 100.0),
+        v2x=values.get(V2X) is True,
+        wear_class=str(values.get(WEAR_CLASS, "NMC")),
+    )
+
+
+def _number(values: Mapping[str, float | str | bool], name: str) -> float:
+    value = values.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BrokenPeer(f"{name}: {value!r} is not a number")
+    return float(value)
