@@ -302,7 +302,7 @@ def test_lines_that_nobody_heard_are_left_out(porto: UseCase) -> None:
         ("CSOS", "EMKT", "REST POST /volumes/v1", "undeclared-link"),
         ("CSMS", "CS_C/porto-1", "REST GET /x", "wrong-protocol"),
         ("CS_EMS", "CS_C/porto-1", "OCPP Sing", "unexplained"),
-        ("CS_EMS", "CS_C/porto-1", "OCPP SetChargingProfile", "unexplained"),
+        ("CS_EMS", "CS_C/porto-1", "OCPP RequestStartTransaction", "unexplained"),
     ],
 )
 def test_a_message_outside_of_the_use_case_is_named(
@@ -311,6 +311,13 @@ def test_a_message_outside_of_the_use_case_is_named(
     result = judged(porto, [Observed(t=0.0, seq=1, src=src, dst=dst, msg=msg)])
     assert list(kinds(result)) == [kind_of_finding]
     assert not result.holds
+
+
+def test_the_fallback_profile_of_an_empty_bay_is_no_part_of_a_session(porto: UseCase) -> None:
+    said = Observed(t=0.0, seq=1, src="CS_EMS", dst="CS_C/porto-1", msg="OCPP SetChargingProfile")
+    result = judged(porto, [said, replace(said, keys=("evse:porto-1-1",))])
+    assert result.holds
+    assert result.sessions == ()
 
 
 def test_messages_are_counted_by_link_and_step(porto: UseCase, main: list[Observed]) -> None:

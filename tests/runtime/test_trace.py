@@ -66,3 +66,18 @@ def test_many_lines_are_written_in_blocks(tmp_path: Path) -> None:
 
     virtual.run(work)
     assert [record.seq for record in traces.read(tmp_path / "t.jsonl.gz")] == list(range(1, 5001))
+
+
+def test_a_watcher_is_told_the_bytes_of_every_frame_described_or_not() -> None:
+    async def work(clock: VirtualClock) -> list[tuple[Instant, str, str, bytes]]:
+        trace, seen = Trace(clock), list[tuple[Instant, str, str, bytes]]()
+        trace.watcher = lambda t, src, dst, data: seen.append((t, src, dst, data))
+        tap = trace.open("OCPP", "CS_C/porto-03", "CS_EMS", says)
+        tap.sent(b"ack", forth=False)
+        tap.said(b"body", None, forth=True)
+        return seen
+
+    assert virtual.run(work) == [
+        (0.0, "CS_EMS", "CS_C/porto-03", b"ack"),
+        (0.0, "CS_C/porto-03", "CS_EMS", b"body"),
+    ]

@@ -18,7 +18,7 @@ from sterna.emsa.judge import Finding, Judged, Judgement
 from sterna.emsa.model import Scenario, UseCase
 from sterna.emsa.plan import Check, Plan, checks, planned
 from sterna.emsa.results import Result, ScenarioResult, counted
-from sterna.emsa.routes import Route, Routes, Verdict
+from sterna.emsa.routes import Kind, Route, Routes, Verdict
 from sterna.runtime.trace import Record
 
 FINDINGS_MAX: Final = 200
@@ -122,13 +122,8 @@ class Checker:
                     self._read(stay, kind.number, t, fields)
                 if kind.number in self._adopts:
                     self._adopt(stay, kind.number, t)
-            elif kind.each:
-                for one in self._stays.each(keys):
-                    one.saw(kind.number, t, order)
-            elif kind.waits and len(self._waiting[kind.number]) < WAITING_MAX:
-                self._waiting[kind.number].append((t, order))
             else:
-                self._stray(Verdict.UNEXPLAINED, t, src, dst, msg, "it belongs to no stay of a car")
+                self._unplaced(kind, t, src, dst, msg, keys)
         if not order % DUE_EVERY:
             self._settle(self._stays.due(t))
 
@@ -159,6 +154,18 @@ class Checker:
             Verdict.UNEXPLAINED: "no step and no support pattern explains it",
         }
         self._stray(route.verdict, t, src, dst, msg, reasons[route.verdict])
+
+    def _unplaced(
+        self, kind: Kind, t: float, src: str, dst: str, msg: str, keys: tuple[str, ...]
+    ) -> None:
+        """Take a step's message that names no stay, or several."""
+        if kind.each:
+            for one in self._stays.each(keys):
+                one.saw(kind.number, t, self._order)
+        elif kind.waits and len(self._waiting[kind.number]) < WAITING_MAX:
+            self._waiting[kind.number].append((t, self._order))
+        elif not kind.idle:
+            self._stray(Verdict.UNEXPLAINED, t, src, dst, msg, "it belongs to no stay of a car")
 
     def _stray(self, verdict: Verdict, t: float, src: str, dst: str, msg: str, why: str) -> None:
         self._counts[verdict] += 1

@@ -212,6 +212,8 @@ class Exchange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """True: it carries no key and belongs to the stay of the step's next exchange that does."""
     each: bool = False
     """True: it names several stays by their passing keys and counts for each of them."""
+    idle: bool = False
+    """True: it may also be sent while no car is there, and then belongs to no stay."""
     where: str = ""
     """What must hold of its fields and the session's variables (see ``emsa.expression``)."""
     keep: dict[str, str] = {}

@@ -42,6 +42,7 @@ class Kind:
     shared: bool
     waits: bool
     each: bool
+    idle: bool
 
     @property
     def words(self) -> str:
@@ -117,6 +118,7 @@ class Routes:
                     shared=exchange.shared,
                     waits=exchange.waits,
                     each=exchange.each,
+                    idle=exchange.idle,
                 )
                 self.kinds.append(kind)
                 pair.append((matcher(pattern), kind))

@@ -72,6 +72,8 @@ class Tap:
         self.frames += 1
         self.size += size
         trace.hash.update(_HEAD.pack(now, self._number, direction, size) + data)
+        if trace.watcher is not None:
+            trace.watcher(now, src, dst, data)
         said = self._describe(data)
         if said is not None:
             trace.keep(now, src, dst, said, self.link, status, size)
@@ -84,6 +86,8 @@ class Tap:
         self.frames += 1
         self.size += len(data)
         trace.hash.update(_HEAD.pack(now, self._number, direction, len(data)) + data)
+        if trace.watcher is not None:
+            trace.watcher(now, src, dst, data)
         if said is not None:
             trace.keep(now, src, dst, said, self.link, status, len(data))
 
@@ -98,6 +102,8 @@ class Trace:
         self.lines = 0
         self.problems: list[Record] = []
         """What was reported rather than sent: crashes, poison events, dropped links."""
+        self.watcher: Callable[[Instant, str, str, bytes], None] | None = None
+        """Told the bytes of every frame with time, sender and receiver, e.g. to look for personal data."""
         self._taps: list[Tap] = []
         self._listeners: list[Callable[[Record], None]] = []
         self._writer = None if path is None else _Writer(path)
