@@ -321,6 +321,11 @@ def test_what_one_end_writes_the_other_reads(
             "REST PUT /cdrs/v1/sessions",
             ("ses:s-1", "tx:t-1", "evse:porto-03-1"),
         ),
+        (
+            rest.RECORD_CHARGE,
+            "REST POST /cdrs/v1",
+            ("ses:s-1", "tx:t-1", "evse:porto-03-1", "cdr:c-1"),
+        ),
         (rest.REPORT_VOLUME, "REST POST /volumes/v1", ()),
         (rest.BILL, "REST POST /s/{session}/bill", ("ses:s-1", "cdr:c-1")),
         (rest.CONTRACT, "REST PUT /emsp/v1/sessions/{session}", ("ses:s-1", "evse:porto-03-1")),
@@ -352,6 +357,8 @@ def test_the_trace_names_the_two_answers_that_are_steps() -> None:
     assert reserved is not None
     assert reserved.msg == "REST 201 /parking/v1/reservations"
     assert reserved.keys == ("res:r-1", "evse:porto-03-1")
+    assert answers[rest.START_SESSION].keys() == ("ses:s-1", "evse:porto-03-1")
+    assert answers[rest.SEE_SESSION].keys() == ("ses:s-1", "evse:porto-03-1")
     priced = rest.answered(
         "GET", "/prices/v1?from=1&to=2", 200, rest.written(answers[rest.ASK_PRICES])
     )
