@@ -320,6 +320,28 @@ def test_a_callback_has_to_be_https(talk: Any, url: str) -> None:
     assert answer.status == 400
 
 
+def test_a_callback_is_challenged_before_it_is_believed(talk: Any) -> None:
+    url = "https://bems/openadr3/callbacks"
+    ask = openadr.create(openadr.subscription("bems", url, "bear"))
+    assert openadr.to_challenge(ask.method, ask.path, ask.body) == (url,)
+    assert openadr.challenged(url, "a b") == f"{url}?echo=a+b"
+    assert openadr.challenged(f"{url}?x=1", "n") == f"{url}?x=1&echo=n"
+    assert openadr.echoed("x=1&echo=a+b") == "a b"
+    assert openadr.to_challenge("POST", "/subscriptions", b"rubbish") == ()
+    assert openadr.to_challenge("POST", "/reports", ask.body) == ()
+    assert openadr.to_challenge("GET", "/subscriptions", b"") == ()
+
+
+def test_two_vens_may_name_their_resources_alike(talk: Any) -> None:
+    for client in ("bems-client", "other-client"):
+        _, ven = talk.send("POST", "/vens", openadr.VenVenRequest(ven_name=client), client)
+        lot = openadr.VenResourceRequest(resource_name="lot", ven_id=ven["id"])
+        assert talk.send("POST", "/resources", lot, client)[0] == 201
+    other = openadr.VenVenRequest(ven_name="third")
+    status, ven = talk.send("POST", "/vens", other)
+    assert (status, talk.send("DELETE", f"/vens/{ven['id']}")[0]) == (201, 200)
+
+
 def test_nobody_is_told_for_a_client_who_left(talk: Any, prices: Any) -> None:
     _subscribe(talk)
     del talk.vtn.clients["bems-client"]

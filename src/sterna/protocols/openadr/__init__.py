@@ -23,7 +23,7 @@ from sterna.protocols.openadr.ven import (
     spans,
     subscription,
 )
-from sterna.protocols.openadr.vtn import Vtn, https_only
+from sterna.protocols.openadr.vtn import Vtn, challenged, https_only, to_challenge
 from sterna.protocols.openadr.wire import (
     Event,
     EventRequest,
@@ -71,6 +71,7 @@ __all__ = [
     "answered",
     "ask_token",
     "asked",
+    "challenged",
     "create",
     "duration",
     "echoed",
@@ -90,5 +91,6 @@ __all__ = [
     "stamp",
     "storage_status",
     "subscription",
+    "to_challenge",
     "written",
 ]

@@ -6,7 +6,7 @@ business logic through :meth:`Vtn.offer`, :meth:`Vtn.publish` and :meth:`Vtn.rev
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -57,6 +57,26 @@ def https_only(url: str) -> bool:
     """Return whether a callback URL is acceptable: HTTPS with a host, as the Definition demands."""
     parts = urlsplit(url)
     return parts.scheme == "https" and bool(parts.hostname)
+
+
+def to_challenge(method: str, path: str, body: bytes) -> tuple[str, ...]:
+    """Return the callback URLs that a request wants to be told at, each once.
+
+    Before such a request is answered, the host has to prove that they are active and
+    the requestor's: it asks ``GET`` :func:`challenged` of each and compares what comes back.
+    """
+    if method not in ("POST", "PUT") or not path.strip("/").startswith("subscriptions"):
+        return ()
+    try:
+        request = read(SubscriptionRequest, body)
+    except BrokenPeer:
+        return ()  # It will be answered with the reason; there is nothing to challenge.
+    return tuple(dict.fromkeys(wish.callback_url for wish in request.object_operations))
+
+
+def challenged(url: str, nonce: str) -> str:
+    """Return *url* with the ``echo`` parameter whose value, a random *nonce*, has to come back."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'echo': nonce})}"
 
 
 S = TypeVar("S", bound=Stored)
