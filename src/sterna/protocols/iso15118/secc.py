@@ -126,7 +126,7 @@ class Secc(SupplySession):
         if self.state is State.AUTHORIZATION or self.grant.site != before.site:
             self._due = True
         if before.authorized and before.consent_v2x != consent_v2x and self._could_switch():
-            self.notify(now, Notification.SERVICE_RENEGOTIATION)
+            self.want(Notification.SERVICE_RENEGOTIATION)
         self.retarget()
         return self._taken()
 
@@ -161,7 +161,7 @@ class Secc(SupplySession):
         self.steps = steps
         self._due = True
         if steps and self.state in states.LOOPS and self.scheduled:
-            self.notify(now, Notification.SCHEDULE_RENEGOTIATION)
+            self.want(Notification.SCHEDULE_RENEGOTIATION)
         return self._taken()
 
     def measured(
