@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import yaml
 
+from sterna.kernel.quantities import KilowattHours, Kilowatts, Share
 from sterna.protocols import openadr
 
 SHARED = Path(os.environ.get("STERNA_SHARED", Path(__file__).parents[4] / "shared"))  # noqa: TID251  # where the official schema lies is no setting of Sterna
@@ -114,7 +115,7 @@ def test_a_whole_conversation_keeps_the_official_schema(
     setpoints = openadr.setpoints(program, talk.now, 300, [5.0, -7.5])
     event = send("POST", "/events", setpoints, desk)[1]["id"]
     told += talk.exchanges[-1][3].deliveries
-    values = {"STORAGE_CHARGE_LEVEL": 0.4, "DEMAND": -7.5, "STERNA_V2X": True}
+    values = {"STORAGE_CHARGE_LEVEL": 0.4, "READING": -7.5, "STERNA_V2X": True}
     report = openadr.report(event, "bems", talk.now, 300, {"porto-03-1": values}, name="flex")
     reported = send("POST", "/reports", report)[1]["id"]
     for path in (
@@ -178,3 +179,21 @@ def test_the_payload_types_we_send_are_enumerated_and_in_range() -> None:
             jsonschema.Draft4Validator(definitions[payload.type]).validate(list(payload.values))
     assert event.payload_descriptors is not None
     assert all(each.units in units for each in event.payload_descriptors)
+
+
+@needs_schema
+def test_what_is_reported_of_a_car_is_enumerated_and_in_range() -> None:
+    text = (SCHEMA / "enumerations" / "report-payloads.schema.yaml").read_text()
+    definitions = yaml.safe_load(text)["definitions"]
+    status = openadr.StorageStatus(
+        present=True,
+        kw=Kilowatts(-7.0),
+        soc=Share(0.42),
+        capacity_kwh=KilowattHours(60.0),
+        charge_kw_max=Kilowatts(22.0),
+        discharge_kw_max=Kilowatts(11.0),
+    )
+    standard = {kind: v for kind, v in status.values().items() if not kind.startswith("STERNA_")}
+    assert "STORAGE_CHARGE_LEVEL" in standard
+    for kind, value in standard.items():
+        jsonschema.Draft4Validator(definitions[kind]).validate([value])

@@ -14,21 +14,21 @@ from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 
 LEVEL: Final = "STORAGE_CHARGE_LEVEL"
-"""State of charge in per cent."""
+"""State of charge as a share: the official enumeration bounds it to 0..1."""
 CAPACITY: Final = "STORAGE_USABLE_CAPACITY"
 """In kWh."""
 CHARGE_MAX: Final = "STORAGE_MAX_CHARGE_POWER"
 """In kW, a magnitude."""
 DISCHARGE_MAX: Final = "STORAGE_MAX_DISCHARGE_POWER"
 """In kW, a magnitude; 0 without consent or ability."""
-DEMAND: Final = "DEMAND"
+POWER: Final = "READING"
 """Present power at the EVSE's meter in kW; positive charges."""
 PLUGGED_AT: Final = "STERNA_PLUGGED_AT"
 DEPARTURE: Final = "STERNA_DEPARTURE"
 """Instants, in seconds since 1970."""
 FLOOR: Final = "STERNA_FLOOR"
 TARGET: Final = "STERNA_TARGET"
-"""In per cent, like the level."""
+"""Shares, like the level."""
 WEAR: Final = "STERNA_WEAR_EUR_PER_KWH"
 """Cost of a kWh of throughput."""
 
@@ -52,15 +52,15 @@ class ParkedCar(Struct, frozen=True, kw_only=True, gc=False):
 def payloads(car: ParkedCar) -> dict[str, float | str | bool]:
     """Return *car* as values by payload type."""
     return {
-        LEVEL: round(car.soc * 100, 3),
+        LEVEL: round(car.soc, 5),
         CAPACITY: car.capacity_kwh,
         CHARGE_MAX: car.charge_kw_max,
         DISCHARGE_MAX: car.discharge_kw_max,
-        DEMAND: car.kw,
+        POWER: car.kw,
         PLUGGED_AT: car.plugged_at,
         DEPARTURE: car.departure,
-        FLOOR: round(car.floor * 100, 3),
-        TARGET: round(car.target * 100, 3),
+        FLOOR: round(car.floor, 5),
+        TARGET: round(car.target, 5),
         WEAR: car.wear_eur_per_kwh,
     }
 
@@ -77,12 +77,12 @@ def parked_car(values: Mapping[str, float | str | bool]) -> ParkedCar:
     return ParkedCar(
         plugged_at=Instant(number(PLUGGED_AT)),
         departure=Instant(number(DEPARTURE)),
-        soc=Share(number(LEVEL) / 100),
-        floor=Share(number(FLOOR) / 100),
-        target=Share(number(TARGET) / 100),
+        soc=Share(number(LEVEL)),
+        floor=Share(number(FLOOR)),
+        target=Share(number(TARGET)),
         capacity_kwh=KilowattHours(number(CAPACITY)),
         charge_kw_max=Kilowatts(number(CHARGE_MAX)),
         discharge_kw_max=Kilowatts(number(DISCHARGE_MAX)),
-        kw=Kilowatts(number(DEMAND)),
+        kw=Kilowatts(number(POWER)),
         wear_eur_per_kwh=number(WEAR),
     )

@@ -12,7 +12,9 @@ from msgspec import Struct
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 
-DEMAND: Final = "DEMAND"
+POWER: Final = "READING"
+"""Present power at the EVSE's meter in kW, positive charges. Not the enumerated demand, which
+is bounded to >= 0: a car that gives back has to say so."""
 CHARGE_LEVEL: Final = "STORAGE_CHARGE_LEVEL"
 USABLE_CAPACITY: Final = "STORAGE_USABLE_CAPACITY"
 MAX_CHARGE: Final = "STORAGE_MAX_CHARGE_POWER"
@@ -58,21 +60,21 @@ class StorageStatus(Struct, frozen=True, kw_only=True, gc=False):
     """Chemistry of the cells, as far as known."""
 
     def values(self) -> Values:
-        """Return it as the payloads of a report: levels in percent, instants in Unix seconds."""
+        """Return it as the payloads of a report: levels as shares (the official enumeration bounds them to 0..1), instants in Unix seconds."""
         if not self.present:
-            return {PRESENT: False, DEMAND: 0.0}
+            return {PRESENT: False, POWER: 0.0}
         return {
             PRESENT: True,
-            DEMAND: round(self.kw, 3),
-            CHARGE_LEVEL: round(self.soc * 100.0, 3),
+            POWER: round(self.kw, 3),
+            CHARGE_LEVEL: round(self.soc, 5),
             USABLE_CAPACITY: self.capacity_kwh,
             MAX_CHARGE: self.charge_kw_max,
             MAX_DISCHARGE: self.discharge_kw_max,
             GIVES_NOW: self.gives_now_kw,
             PLUGGED_SINCE: self.plugged_since,
             DEPARTURE: self.departure,
-            FLOOR: round(self.floor * 100.0, 3),
-            TARGET: round(self.target * 100.0, 3),
+            FLOOR: round(self.floor, 5),
+            TARGET: round(self.target, 5),
             V2X: self.v2x,
             WEAR_CLASS: self.wear_class,
         }
@@ -84,22 +86,23 @@ def storage_status(values: Mapping[str, float | str | bool]) -> StorageStatus:
         return StorageStatus(present=False)
     return StorageStatus(
         present=True,
-        kw=Kilowatts(_number(values, DEMAND)),
-        soc=Share(_number(values, CHARGE_LEVEL) / 100.0),
+        kw=Kilowatts(_number(values, POWER)),
+        soc=Share(_number(values, CHARGE_LEVEL)),
         capacity_kwh=KilowattHours(_number(values, USABLE_CAPACITY)),
         charge_kw_max=Kilowatts(_number(values, MAX_CHARGE)),
         discharge_kw_max=Kilowatts(_number(values, MAX_DISCHARGE)),
         gives_now_kw=Kilowatts(_number(values, GIVES_NOW)),
         plugged_since=Instant(_number(values, PLUGGED_SINCE)),
         departure=Instant(_number(values, DEPARTURE)),
-        floor=Share(_number(values, FLOOR) / 100.0),
-        target=Share(_number(values, TARGET) / 100.0),
+        floor=Share(_number(values, FLOOR)),
+        target=Share(_number(values, TARGET)),
         v2x=values.get(V2X) is True,
         wear_class=str(values.get(WEAR_CLASS, "NMC")),
     )
 
 
 def _number(values: Mapping[str, float | str | bool], name: str) -> float:
+    """Return the number of payload type *name*. Raises BrokenPeer when there is none."""
     value = values.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BrokenPeer(f"{name}: {value!r} is not a number")
