@@ -85,7 +85,7 @@ def test_a_booking_is_paid_confirmed_and_passed_on() -> None:
         assert sorted(site.ports.messages()[3:]) == [
             "REST POST /sessions/v1/reservations", "REST POST /slots/v1", "REST POST /slots/v1",
         ]  # fmt: skip
-        assert site.balance("parking") == 36_000_000  # two started days
+        assert site.balance("parking") == 18_000_000  # 36 started hours at 0.50
 
     run(work)
 
@@ -106,7 +106,7 @@ def test_a_form_sent_twice_books_once_and_pays_once() -> None:
     async def work(site: Site) -> None:
         first, second = await site.book(), await site.book()
         assert first.body == second.body
-        assert site.balance("parking") == 36_000_000
+        assert site.balance("parking") == 18_000_000
 
     run(work)
 

@@ -5,7 +5,6 @@ promised; a slot is free again only when the car has left (see ``domain.reservat
 """
 
 from collections.abc import Sequence
-from math import ceil
 from typing import ClassVar, Final
 
 from msgspec import Struct, field
@@ -14,12 +13,12 @@ from sterna.domain import reservation as slots
 from sterna.domain.ledger import Party, account, payment
 from sterna.domain.ledger_rows import LedgerRow, rows
 from sterna.domain.reservation import Board, Promise
+from sterna.domain.settlement import parking_fee
 from sterna.kernel.errors import Refused
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, later
 from sterna.kernel.records import Command, Event, Row, WakeAt, Woke
 
-SECONDS_PER_DAY: Final = 86_400.0
 ANNOUNCE_AFTER_S: Final = 1.0
 """The driver hears first; whoever plans with the booking has hours."""
 REMEMBERED_MAX: Final = 10_000
@@ -45,7 +44,8 @@ class State(Struct, kw_only=True):
     """The board of slots, the bookings that are not over, and answers given."""
 
     board: Board
-    day_fee: MicroEuro
+    hour_fee: MicroEuro
+    fee_most: MicroEuro
     bookings: dict[str, Booking] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
     """Idempotency key -> reservation."""
@@ -66,6 +66,8 @@ class Asked(Event, frozen=True, kw_only=True, gc=False):
     paid: MicroEuro
     v2b: bool
     battery_kwh: float | None
+    among: tuple[str, ...] | None = None
+    """The slots that fit the car; None: all."""
 
 
 class Cancelled(Event, frozen=True, kw_only=True, gc=False):
@@ -83,6 +85,8 @@ class Arrived(Event, frozen=True, kw_only=True, gc=False):
     booked: bool
     until: Instant
     plate_hash: str = ""
+    among: tuple[str, ...] | None = None
+    """The slots that fit a car without booking; None: all."""
 
 
 class Freed(Event, frozen=True, kw_only=True, gc=False):
@@ -163,9 +167,9 @@ def decide(state: State, event: TakesIn) -> tuple[State, Sequence[Command]]:
             return state, (() if booking is None else (Announce(booking=booking),))
 
 
-def price(day_fee: MicroEuro, arrival: Instant, departure: Instant) -> MicroEuro:
-    """Return the fee for a stay: every started day counts."""
-    return MicroEuro(day_fee * max(1, ceil((departure - arrival) / SECONDS_PER_DAY)))
+def price(state: State, arrival: Instant, departure: Instant) -> MicroEuro:
+    """Return the fee for a stay."""
+    return parking_fee(departure - arrival, per_hour=state.hour_fee, at_most=state.fee_most)
 
 
 def asked(state: State, event: Asked) -> Sequence[Command]:
@@ -173,7 +177,7 @@ def asked(state: State, event: Asked) -> Sequence[Command]:
     known = state.bookings.get(state.answered.get(event.key, ""))
     if known is not None:
         return (Confirmed(key=event.key, booking=known),)
-    due = price(state.day_fee, event.arrival, event.departure)
+    due = price(state, event.arrival, event.departure)
     if event.paid != due:
         return (
             Declined(
@@ -182,7 +186,12 @@ def asked(state: State, event: Asked) -> Sequence[Command]:
         )
     try:
         state.board, promise = slots.book(
-            state.board, event.reservation, start=event.arrival, end=event.departure, now=event.at
+            state.board,
+            event.reservation,
+            start=event.arrival,
+            end=event.departure,
+            now=event.at,
+            among=event.among,
         )
     except Refused as refused:
         return (Declined(key=event.key, reason=str(refused)),)
@@ -234,9 +243,9 @@ def arrived(state: State, event: Arrived) -> Sequence[Command]:
             state.board, promise = slots.arrive(state.board, event.reservation, event.at)
         else:
             state.board, promise = slots.walk_in(
-                state.board, event.reservation, now=event.at, end=event.until
+                state.board, event.reservation, now=event.at, end=event.until, among=event.among
             )
-            charged = price(state.day_fee, promise.start, promise.end)
+            charged = price(state, promise.start, promise.end)
     except Refused as refused:
         return (Declined(key=event.key, reason=str(refused)),)
     state.board = slots.plug(state.board, promise.promise_id)
@@ -287,9 +296,7 @@ def left(state: State, event: Left) -> Sequence[Command]:
 def fee_of(state: State, promise: Promise) -> MicroEuro:
     """Return what was paid for the stay of *promise*."""
     booking = state.bookings.get(promise.promise_id)
-    return (
-        booking.price if booking is not None else price(state.day_fee, promise.start, promise.end)
-    )
+    return booking.price if booking is not None else price(state, promise.start, promise.end)
 
 
 def paid(transaction: str, driver: str, amount: MicroEuro, at: Instant) -> tuple[LedgerRow, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from typing import Literal
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -58,7 +59,11 @@ class Parking:
         self._pages = Pages(settings.zone)
         self._replies = Replies()
         self._admissions: dict[str, Callable[[Admission], None]] = {}
-        first = core.State(board=Board(slots=settings.slots), day_fee=settings.day_fee)
+        first = core.State(
+            board=Board(slots=settings.slots),
+            hour_fee=settings.hour_fee,
+            fee_most=settings.fee_most,
+        )
         self.actor = Actor(
             "parking",
             core.decide,
@@ -80,20 +85,38 @@ class Parking:
         self.actor.start()
 
     def arrive(
-        self, reservation: str | None, until: Instant, admitted: Callable[[Admission], None]
+        self,
+        reservation: str | None,
+        until: Instant,
+        admitted: Callable[[Admission], None],
+        *,
+        supply: Literal["AC", "DC"] | None = None,
+        slot: str | None = None,
     ) -> None:
         """Take note that a car stands at the barrier; *admitted* learns its slot.
 
-        *reservation* is None for a car without booking that wants to stay *until*.
+        *reservation* is None for a car without booking that wants to stay *until*, at a
+        charger with *supply* or at a certain *slot*.
         """
         key = self._ids.new("arrival")
         self._admissions[key] = admitted
         self.actor.tell(
             core.Arrived(
-                at=self._clock.now(), key=key, booked=reservation is not None, until=until,
+                at=self._clock.now(), key=key, among=self._fitting(supply, slot), booked=reservation is not None, until=until,
                 reservation=reservation or self._ids.new("reservation"),
             )
         )  # fmt: skip
+
+    def _fitting(self, supply: str | None, slot: str | None) -> tuple[str, ...] | None:
+        """Return the slots that fit, or None when all do."""
+        settings = self._settings
+        if slot is not None:
+            return (slot,)
+        if supply is None or not settings.supplies:
+            return None
+        return tuple(
+            s for s, kind in zip(settings.slots, settings.supplies, strict=True) if kind == supply
+        )
 
     def leave(self, slot: str) -> None:
         """Take note that the barrier saw the car of *slot* leave."""
@@ -104,7 +127,7 @@ class Parking:
 
     def _form(self, problem: str, status: int = 200) -> Response:
         page = booking_page(
-            self._pages, now=self._clock.now(), day_fee=self._settings.day_fee,
+            self._pages, now=self._clock.now(), hour_fee=self._settings.hour_fee, fee_most=self._settings.fee_most,
             key=self._ids.new("booking"), payment=self._ids.new("payment"), problem=problem,
         )  # fmt: skip
         return Response(status=status, headers=(("Content-Type", HTML),), body=page)
@@ -116,8 +139,8 @@ class Parking:
             return self._form("The return is not after the arrival.", 422)
         asked = rest.ReservationRequest(
             arrival=form.arrival, departure=form.departure, driver=form.name, payment=form.payment,
-            plate_hash=sha256(form.plate.encode()).hexdigest()[:32], v2b=form.v2b, battery_kwh=form.battery_kwh,
-            paid=core.price(self._settings.day_fee, form.arrival, form.departure),
+            plate_hash=sha256(form.plate.encode()).hexdigest()[:32], v2b=form.v2b, battery_kwh=form.battery_kwh, supply=form.supply, slot=form.slot,
+            paid=core.price(self.actor.state, form.arrival, form.departure),
         )  # fmt: skip
         answer = await self._ui_http.ask(
             "pms",
@@ -139,7 +162,7 @@ class Parking:
         waiting = self._replies.wait_for(key)
         self.actor.tell(
             core.Asked(
-                at=self._clock.now(), key=key, reservation=self._ids.new("reservation"),
+                at=self._clock.now(), key=key, among=self._fitting(body.supply, body.slot), reservation=self._ids.new("reservation"),
                 arrival=body.arrival, departure=body.departure, driver=body.driver, plate_hash=body.plate_hash,
                 payment=body.payment, paid=body.paid, v2b=body.v2b, battery_kwh=body.battery_kwh,
             )

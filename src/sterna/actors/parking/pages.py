@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.money import MicroEuro
@@ -20,6 +21,8 @@ class BookingForm:
     plate: str
     battery_kwh: float | None
     v2b: bool
+    supply: Literal["AC", "DC"] | None
+    slot: str | None
     key: str
     payment: str
 
@@ -34,6 +37,8 @@ def read_form(form: Mapping[str, str], pages: Pages) -> BookingForm:
             plate=wanted(form, "plate"),
             battery_kwh=float(form["battery_kwh"]) if form.get("battery_kwh") else None,
             v2b=form.get("v2b", "") == "yes",
+            supply=supply_of(form.get("supply", "")),
+            slot=form.get("slot") or None,
             key=wanted(form, "key"),
             payment=wanted(form, "payment"),
         )
@@ -41,6 +46,17 @@ def read_form(form: Mapping[str, str], pages: Pages) -> BookingForm:
         raise BrokenPeer(f"the form lacks {missing}") from None
     except ValueError as wrong:
         raise BrokenPeer(f"the form cannot be read: {wrong}") from None
+
+
+def supply_of(text: str) -> Literal["AC", "DC"] | None:
+    """Return what the car charges with; ValueError for anything but AC, DC or nothing."""
+    if text == "AC":
+        return "AC"
+    if text == "DC":
+        return "DC"
+    if text:
+        raise ValueError(f"{text} is neither AC nor DC")
+    return None
 
 
 def wanted(form: Mapping[str, str], name: str) -> str:
@@ -52,11 +68,18 @@ def wanted(form: Mapping[str, str], name: str) -> str:
 
 
 def booking_page(
-    pages: Pages, *, now: Instant, day_fee: MicroEuro, key: str, payment: str, problem: str = ""
+    pages: Pages,
+    *,
+    now: Instant,
+    hour_fee: MicroEuro,
+    fee_most: MicroEuro,
+    key: str,
+    payment: str,
+    problem: str = "",
 ) -> bytes:
     """Return the empty form, with the reason when a booking was refused."""
     return pages.page(
-        "parking/book.html", problem=problem, day_fee=day_fee, key=key, payment=payment,
+        "parking/book.html", problem=problem, hour_fee=hour_fee, fee_most=fee_most, key=key, payment=payment,
         arrival=pages.field(later(now, hours(2))), departure=pages.field(later(now, hours(26))),
     )  # fmt: skip
 

@@ -41,6 +41,10 @@ class ReservationRequest(Stay, frozen=True, kw_only=True, gc=False, forbid_unkno
     """The driver means to take part in V2B; what it allows is asked again at the session."""
     battery_kwh: Amount | None = None
     """The car's usable capacity as the driver states it, for the expected V2B capacity."""
+    supply: Literal["AC", "DC"] | None = None
+    """What the car charges with; None: any charger will do."""
+    slot: Name | None = None
+    """A certain slot that the driver asks for; None: any that fits."""
 
     @override
     def fields(self) -> dict[str, float | str | bool]:
