@@ -52,6 +52,16 @@ class Courier:
             self._carry(host, request, answered, given_up, timeout_s), name=f"deliver to {host}"
         )
 
+    def try_once(self, host: str, request: Request, *, timeout_s: float = 10.0) -> None:
+        """Send *request* to *host* once: its successor is due before a repetition would help."""
+        self._tasks.start(self._once(host, request, timeout_s), name=f"notify {host}")
+
+    async def _once(self, host: str, request: Request, timeout_s: float) -> None:
+        try:
+            await self._http.ask(host, request, timeout_s=timeout_s)
+        except Unreachable:
+            return  # The trace has the request; whoever misses it asks or gets the next one.
+
     async def _carry(
         self,
         host: str,

@@ -43,6 +43,8 @@ class Call:
     parameters: Mapping[str, str]
     """Values of the braces in the route's template, e.g. ``{"session": "s-1"}``."""
     query: Mapping[str, str]
+    query_string: str
+    """The query as it was sent, for protocols that repeat names."""
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
@@ -103,6 +105,7 @@ async def _call(asked: Asked) -> Call:
         path=asked.url.path,
         parameters={name: str(value) for name, value in asked.path_params.items()},
         query=dict(asked.query_params),
+        query_string=asked.url.query,
         headers=tuple(asked.headers.items()),
         body=body,
     )
