@@ -1,5 +1,12 @@
 """IEC 61850 for meters: a PCC's data model, report control blocks, an in-process binding."""
 
+from sterna.protocols.iec61850.building import (
+    BUILDING,
+    Building,
+    building,
+    building_model,
+    building_values,
+)
 from sterna.protocols.iec61850.link import (
     Metered,
     describe,
@@ -28,10 +35,12 @@ from sterna.protocols.iec61850.reports import (
 )
 
 __all__ = [
+    "BUILDING",
     "ENERGY",
     "MEASUREMENTS",
     "SIGN",
     "Attribute",
+    "Building",
     "ControlBlock",
     "Entry",
     "Metered",
@@ -40,6 +49,9 @@ __all__ = [
     "Server",
     "Trigger",
     "Value",
+    "building",
+    "building_model",
+    "building_values",
     "describe",
     "describe_building",
     "measurement",
