@@ -26,7 +26,7 @@ def session(number: int = 1, **changes: object) -> SessionOutcome:
     made = SessionOutcome(
         session=f"s-{number}", evse=f"porto-{number:02d}-1", car_model="Model", service="DC_BPT", booked=True,
         consent_v2x=True, ended_by="driver", plugged_at=START, announced_departure=Instant(START + 40 * 3600),
-        ended_at=Instant(START + 40 * 3600), left_at=Instant(START + 40.2 * 3600), capacity_kwh=KilowattHours(60.0),
+        ended_at=Instant(START + 40 * 3600), left_at=Instant(START + 40.2 * 3600), capacity_kwh=KilowattHours(60.0), charge_kw_max=Kilowatts(11.0), discharge_kw_max=Kilowatts(11.0),
         soc_at_plug=Share(0.5), soc_at_end=Share(0.8), soc_lowest=Share(0.4), target=Share(0.8), floor=Share(0.3),
         target_reachable=True, announced_kept=True, charged_wh=WattHours(30_000), discharged_wh=WattHours(10_000),
         energy_cost=euros("3.00"), reward=euros("2.00"), wear=euros("0.50"), charge_only_cost=euros("3.50"),

@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
-from app.outcomes import outcome, session
+from app.outcomes import START, outcome, session
 
 from sterna.app.gates import gates
 from sterna.app.kpis import kpis
@@ -76,6 +77,25 @@ def test_full_cycles_count_both_directions() -> None:
         sessions=(session(charged_wh=WattHours(60_000), discharged_wh=WattHours(60_000)),)
     )
     assert value(run, "full cycles of all cars") == pytest.approx(1.0)
+
+
+def test_losses_are_what_is_neither_in_the_battery_nor_came_out() -> None:
+    # 30 in, 10 out, 0.3 x 60 = 18 more in the battery: 2 kWh lost in each of the two sessions.
+    assert value(outcome(), "losses in chargers and batteries") == pytest.approx(4.0)
+
+
+def test_what_is_offered_leaves_time_to_reach_the_target() -> None:
+    times = START + np.array([0.0, 3600.0, 2 * 3600.0])
+    shares = np.array([0.8, 0.8, 0.8])
+    early = session(
+        soc_times=times, soc_shares=shares, announced_departure=Instant(START + 1.5 * 3600)
+    )
+    # 11 kWh could be given in each hour; after the first there is half an hour left, 5.5 kWh: too little.
+    assert value(outcome(sessions=(early,)), "flexibility offered of what is possible") == 0.0
+    late = session(
+        soc_times=times, soc_shares=shares, announced_departure=Instant(START + 9 * 3600)
+    )
+    assert value(outcome(sessions=(late,)), "flexibility offered of what is possible") == 100.0
 
 
 def test_the_summary_holds_what_is_promised() -> None:

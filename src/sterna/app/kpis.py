@@ -129,6 +129,35 @@ def full_cycles(run: Outcome) -> float:
     )
 
 
+def flexibility(run: Outcome) -> tuple[float | None, int]:
+    """Return what could be offered downwards over what the plugged cars could give, in % (KPI-08).
+
+    Over all consenting cars and the intervals between two looks at their state of charge: a car above
+    its floor could give its full power (technical potential); it is offered when afterwards there is
+    still time to charge back to its target before the announced departure.
+    """
+    potential = offered = 0.0
+    samples = 0
+    for s in run.sessions:
+        if not s.consent_v2x or s.discharge_kw_max <= 0 or len(s.soc_times) < 2:
+            continue
+        hours = np.diff(s.soc_times) / SECONDS_PER_HOUR
+        stored = (s.soc_shares[:-1] - s.floor) * s.capacity_kwh
+        given = np.minimum(s.discharge_kw_max * hours, np.maximum(stored, 0.0))
+        left = np.maximum(s.announced_departure - s.soc_times[1:], 0.0) / SECONDS_PER_HOUR
+        missing = (s.target - s.soc_shares[:-1]) * s.capacity_kwh + given
+        potential += float(given.sum())
+        offered += float(given[missing <= s.charge_kw_max * left].sum())
+        samples += len(given)
+    return (100.0 * offered / potential if potential > 0 else None), samples
+
+
+def losses_kwh(run: Outcome) -> float:
+    """Return what went in at the meters and is neither in the batteries nor came out again (KPI-11)."""
+    through = sum(s.charged_wh - s.discharged_wh for s in run.sessions) / 1000.0
+    return through - sum((s.soc_at_end - s.soc_at_plug) * s.capacity_kwh for s in run.sessions)
+
+
 def hours_above(run: Outcome, share: float) -> float:
     """Return the hours that batteries spent above *share*, summed over all sessions (KPI-10)."""
     total = 0.0

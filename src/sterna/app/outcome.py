@@ -57,6 +57,10 @@ class SessionOutcome:
     ended_at: Instant | None
     left_at: Instant | None
     capacity_kwh: KilowattHours
+    charge_kw_max: Kilowatts
+    """What EVSE and car can take together."""
+    discharge_kw_max: Kilowatts
+    """What they can give together, a magnitude; 0 for a car that cannot."""
     soc_at_plug: Share
     soc_at_end: Share
     soc_lowest: Share
