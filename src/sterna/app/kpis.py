@@ -261,7 +261,9 @@ def kpis(run: Outcome, base: Outcome) -> tuple[Kpi, ...]:
         "higher",
         lambda r: sum(s.discharged_wh for s in r.sessions) / 1000,
     )
+    add("KPI-08", "flexibility offered of what is possible", "%", "higher", flexibility)
     add("KPI-09", "full cycles of all cars", "cycles", "lower", full_cycles)
+    add("KPI-11", "losses in chargers and batteries", "kWh", "lower", losses_kwh)
     add("KPI-10", "time above 80 % SoC", "h", "lower", lambda r: hours_above(r, 0.8))
     add(
         "KPI-12",
