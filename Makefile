@@ -10,7 +10,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix lint types contracts coverage coverage-matrix bench clean
+.PHONY: help demo test test-all check fix lint types contracts coverage coverage-matrix bench picture cards clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -49,6 +49,12 @@ coverage-matrix: .venv/dev ## Requirement by requirement: which tests, what they
 bench: .venv/dev ## Measure: OCPP engine, Porto, growth
 	$(BIN)/python bench/ocpp.py
 	$(BIN)/python bench/porto.py
+
+picture: .venv/run ## Draw the component layer anew: docs/porto-components.svg
+	$(BIN)/python -m sterna.emsa.documents docs porto-components.svg
+
+cards: .venv/run ## List the rooms anew from their cards: docs/cards.md
+	$(BIN)/python -m sterna.emsa.documents docs cards.md
 
 fix: .venv/dev ## Format and mend what a tool can mend
 	$(BIN)/ruff check --fix .
