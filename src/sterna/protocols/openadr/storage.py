@@ -33,6 +33,9 @@ DISPATCH_PROGRAM: Final = "dispatch"
 """The name of the program in which a BEMS sends set-points and asks for reports."""
 REPORTS_EVENT: Final = "reports"
 """The name of its long-lived event that asks for reports: every report answers an event."""
+WHOLE_REPORT: Final = "whole"
+"""The name of a report that lists every EVSE with a car: one that it leaves out is empty. Any
+other report speaks only of the EVSEs that it lists."""
 
 Values = dict[str, float | str | bool]
 

@@ -1,0 +1,208 @@
+"""From what the BEMS knows to a schedule's question, and from its answer to set-points."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sterna.actors.bems.metering import QUARTER_S, is_fresh
+from sterna.actors.bems.records import Car, Solved, Span, State
+from sterna.actors.bems.series import (
+    HORIZON_QUARTERS,
+    STEP,
+    Floats,
+    allowed,
+    grid_start,
+    history,
+    limits,
+    on_grid,
+    prices,
+)
+from sterna.actors.bems.settings import BemsSettings
+from sterna.decisions.forecast import Band, analog, anchored, solar
+from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
+from sterna.decisions.schedule.rolling import Rolling
+from sterna.decisions.schedule.snapshot import DRIVER_FIRST, Snapshot, Stay
+from sterna.domain.wear import WEAR, Chemistry
+from sterna.kernel.money import MICRO_PER_EURO
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
+from sterna.kernel.series import Series
+
+PERIODS_AHEAD: Final = 12
+"""Set-points sent with each plan: an hour to hold when the BEMS falls silent."""
+ANCHOR_FADES_S: Final = Seconds(2 * 3600.0)
+"""How long the present deviation from the usual load is expected to last."""
+HIGH_EUR_PER_KWH_H: Final = 0.0005
+"""Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
+OVER_AHEAD_S: Final = 86_400.0
+"""Limits that cannot be kept are told a day ahead; what is later depends on forecasts too much."""
+OVER_LEAST_KWH: Final = 1e-3
+"""Less than a watt-hour over a limit is the solver's noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Usual:
+    """What load and sun do from *start* on as far as history tells."""
+
+    start: Instant
+    load: Band
+    pv: Band
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Told:
+    """Prices and limits on the grid, and what they were made from."""
+
+    start: Instant
+    source: tuple[object, ...]
+    import_eur_per_kwh: Series
+    export_eur_per_kwh: Series
+    import_limit_kw: Series
+    export_limit_kw: Series
+
+
+class Planner:
+    """One site's plans. What only changes with the quarter hour or with news is kept between them."""
+
+    def __init__(self, settings: BemsSettings) -> None:
+        """Plan for the building of *settings*."""
+        self._settings = settings
+        self._rolling = Rolling()
+        self._usual: Usual | None = None
+        self._told: Told | None = None
+
+    def solve(self, state: State, now: Instant) -> Solved:
+        """Return the set-points from *now* on that cost least."""
+        asked = self.snapshot(state, now)
+        return answer(asked, self._rolling.solve(asked), self._settings.period_s)
+
+    def snapshot(self, state: State, now: Instant) -> Snapshot:
+        """Return the schedule's question at *now*."""
+        start = grid_start(now)
+        load, pv = forecasts(state, self._expected(state, start), now)
+        told = self._heard(state, start)
+        return Snapshot(
+            now=now, stays=tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items())),
+            load_kw=load, pv_kw=pv, import_eur_per_kwh=told.import_eur_per_kwh,
+            export_eur_per_kwh=told.export_eur_per_kwh, import_limit_kw=told.import_limit_kw,
+            export_limit_kw=told.export_limit_kw, peak_eur_per_kw=self._settings.peak_eur_per_kw,
+            peak_so_far_kw=state.meter.peak_kw,
+        )  # fmt: skip
+
+    def _expected(self, state: State, start: Instant) -> Usual:
+        """Return the forecasts from *start* on, made once per quarter hour."""
+        if self._usual is None or self._usual.start != start:
+            self._usual = usual(state, self._settings, start)
+        return self._usual
+
+    def _heard(self, state: State, start: Instant) -> Told:
+        """Return prices and limits from *start* on, laid out anew when there are others."""
+        source = (state.import_prices, state.export_prices, state.capacity, state.dso_silent)
+        old = self._told
+        if old is not None and old.start == start and all(map(_is, old.source, source)):
+            return old
+        settings = self._settings
+        network = settings.network_eur_per_kwh.sampled(start, STEP, HORIZON_QUARTERS)
+        bought = prices(state.import_prices, start) + network
+        sold = prices(state.export_prices, start) if state.export_prices else np.zeros_like(bought)
+        drawn = allowed(state.capacity, "CONSUMPTION", silent=state.dso_silent)
+        fed = allowed(state.capacity, "GENERATION", silent=state.dso_silent)
+        self._told = Told(
+            start=start,
+            source=source,
+            import_eur_per_kwh=on_grid(start, bought, "EUR/kWh"),
+            export_eur_per_kwh=on_grid(start, sold, "EUR/kWh"),
+            import_limit_kw=on_grid(start, limits(settings.connection_kw, drawn, start), "kW"),
+            export_limit_kw=on_grid(start, limits(settings.export_kw, fed, start), "kW"),
+        )
+        return self._told
+
+    def _stay(self, evse: str, car: Car) -> Stay:
+        """Return a parked car as the schedule sees it."""
+        efficiency = self._settings.efficiency
+        return Stay(
+            key=f"{evse}@{car.plugged_at:.0f}", arrival=car.plugged_at, departure=car.departure,
+            energy_kwh=KilowattHours(car.soc * car.capacity_kwh), floor_kwh=KilowattHours(car.floor * car.capacity_kwh),
+            target_kwh=KilowattHours(car.target * car.capacity_kwh), capacity_kwh=car.capacity_kwh,
+            charge_kw=car.charge_kw_max, discharge_kw=car.discharge_kw_max, may_discharge=car.discharge_kw_max > 0,
+            charge_efficiency=efficiency, discharge_efficiency=efficiency,
+            wear_eur_per_kwh=wear(self._settings, car.wear_class), high_eur_per_kwh_h=HIGH_EUR_PER_KWH_H,
+        )  # fmt: skip
+
+
+def _is(one: object, other: object) -> bool:
+    """Return whether both are the same object: records are replaced, never changed."""
+    return one is other
+
+
+def wear(settings: BemsSettings, wear_class: str) -> float:
+    """Return the wear of a kWh of throughput in EUR; an unknown chemistry wears like the worst."""
+    if settings.wear_eur_per_kwh >= 0:
+        return settings.wear_eur_per_kwh / 2  # Agreed per kWh discharged: in and out are two.
+    known = wear_class in Chemistry.__members__
+    return WEAR[Chemistry(wear_class) if known else Chemistry.NMC].throughput_price / MICRO_PER_EURO
+
+
+def usual(state: State, settings: BemsSettings, start: Instant) -> Usual:
+    """Return the expectation for the horizon from the quarter hour *start*."""
+    meter = state.meter
+    load = history(settings.load_history, meter.first_quarter, meter.load_quarters, start)
+    pv = history(settings.pv_history, meter.first_quarter, meter.pv_quarters, start)
+    return Usual(
+        start=start,
+        load=analog(load, start, HORIZON_QUARTERS),
+        pv=solar(pv, start, HORIZON_QUARTERS),
+    )
+
+
+def forecasts(state: State, expected: Usual, now: Instant) -> tuple[Series, Series]:
+    """Return expected load and PV in kW, moved to what is metered now.
+
+    Behind a silent meter much load and little sun are expected, so that limits hold all the same.
+    """
+    if not is_fresh(state.meter, now):
+        return expected.load.high, expected.pv.low
+    assert state.meter.load_kw is not None
+    pv = expected.pv.middle.values.copy()
+    pv[0] = state.meter.pv_kw
+    load = anchored(expected.load, state.meter.load_kw, ANCHOR_FADES_S).middle
+    return load, on_grid(expected.start, pv, "kW")
+
+
+def answer(asked: Snapshot, plan: Plan, period_s: float) -> Solved:
+    """Return the set-points of *plan*, one per period for the next hour."""
+    middles = asked.now + period_s * (np.arange(PERIODS_AHEAD) + 0.5)
+    steps = np.searchsorted(plan.edges, middles, side="right") - 1
+    total = plan.power_kw.sum(axis=0)[np.clip(steps, 0, plan.power_kw.shape[1] - 1)]
+    total[0] = plan.next_kw(Seconds(period_s)).sum()
+    quarters = ((middles - asked.load_kw.start) // QUARTER_S).astype(np.int64)
+    net = (asked.load_kw.values - asked.pv_kw.values)[quarters]
+    unmet_kwh = float(plan.unmet_kwh.sum())
+    weights = DRIVER_FIRST * unmet_kwh + OVER_EUR_PER_KWH * float(plan.schedule.over_kwh.sum())
+    return Solved(
+        at=asked.now, start=asked.now, request_kw=rounded(total),
+        import_room_kw=rounded(np.maximum(asked.import_limit_kw.values[quarters] - net, 0.0)),
+        export_room_kw=rounded(np.maximum(asked.export_limit_kw.values[quarters] + net, 0.0)),
+        unmet_kwh=round(unmet_kwh, 3), over=over(asked, plan), cost_eur=round(plan.cost_eur - weights, 4),
+        peak_kw=Kilowatts(round(plan.peak_kw, 3)),
+    )  # fmt: skip
+
+
+def rounded(kilowatts: Floats) -> tuple[float, ...]:
+    """Return powers to the watt: more digits are noise on the wire."""
+    # Adding 0.0 turns -0.0 into 0.0.
+    return tuple((np.round(kilowatts, 3) + 0.0).tolist())
+
+
+def over(asked: Snapshot, plan: Plan) -> tuple[Span, ...]:
+    """Return where the plan exceeds the import limit within a day, with the limit there in kW."""
+    begins = plan.edges[:-1]
+    soon = begins < asked.now + OVER_AHEAD_S
+    limit = asked.import_limit_kw
+    return tuple(
+        Span(
+            start=Instant(float(begins[k])), end=Instant(float(plan.edges[k + 1])),
+            value=limit.at(Instant(float(begins[k]))),
+        )
+        for k in np.flatnonzero(soon & (plan.schedule.over_kwh > OVER_LEAST_KWH))
+    )  # fmt: skip

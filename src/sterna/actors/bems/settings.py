@@ -1,0 +1,48 @@
+"""Settings of the building energy management system."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sterna.kernel.quantities import Kilowatts, Seconds, Share
+from sterna.kernel.series import Series
+
+PERIOD_DEFAULT: Final = Seconds(300.0)
+BY_CHEMISTRY: Final = -1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BemsSettings:
+    """What the building knows of itself before the first message."""
+
+    connection_kw: Kilowatts
+    """Most import that the grid connection allows."""
+    export_kw: Kilowatts
+    """Most export that it allows, as a magnitude."""
+    load_history: Series
+    """Building load in kW on a quarter-hour grid, up to the start of operation; NaN where unknown."""
+    pv_history: Series
+    """PV output in kW, likewise."""
+    network_eur_per_kwh: Series
+    """Network energy price with the peak-power adder of ponta hours, EUR/kWh, beyond the horizon."""
+    peak_eur_per_kw: float
+    """Cost of one kW more of highest quarter-hour import in the billing period."""
+    period_s: Seconds = PERIOD_DEFAULT
+    """How often it plans and sends a set-point."""
+    efficiency: Share = Share(0.95)
+    """Of the chargers, one way."""
+    wear_eur_per_kwh: float = BY_CHEMISTRY
+    """Battery wear per kWh discharged, agreed by contract; negative: by the chemistry of the cells."""
+    group: str = "porto"
+    """The OSCP group of the building's connection."""
+    market_id: str = "bems"
+    """OpenADR client id towards the energy market."""
+    market_secret: str = ""
+    market_program: str = "prices"
+    """Name of the market's program; a market with a single program may call it otherwise."""
+    cs_ems_id: str = "cs_ems"
+    """OpenADR client id that the CS EMS uses here, and the only host that is called back."""
+    cs_ems_secret: str = ""
+    dso_token: str = "dso"  # noqa: S105  # a default for one process; operation sets its own
+    """OSCP token that the DSO uses here."""
+    own_dso_token: str = "bems"  # noqa: S105  # likewise
+    """OSCP token that this side uses towards the DSO first."""
