@@ -11,6 +11,9 @@ from sterna.protocols.rest.body import Amount, Body, Energy, Name
 
 PRICES_MAX = 4 * 24 * 14
 """Two weeks of quarter hours in one answer; a caller who wants more asks again."""
+QUARTER_S = 900.0
+QUARTERS_MAX = 4 * 24 * 32
+"""A month of quarter hours and a day: the longest span that is metered in one message."""
 LINES_MAX = 200
 """More lines than any driver reads; a bill has about ten."""
 
@@ -60,6 +63,35 @@ class Prices(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=Tr
         return {"from": self.intervals[0].start, "to": self.intervals[-1].end}
 
 
+class MeteredEnergy(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Energy at a grid connection per quarter hour from *start* (DSO -> market).
+
+    A building's sum: no charger, no session, no person. The same span again with the same
+    energies changes nothing; with other energies it is refused.
+    """
+
+    connection: Name
+    start: Instant
+    """On a quarter hour."""
+    imported_wh: Annotated[tuple[Energy, ...], Meta(min_length=1, max_length=QUARTERS_MAX)]
+    exported_wh: Annotated[tuple[Energy, ...], Meta(min_length=1, max_length=QUARTERS_MAX)]
+
+    def __post_init__(self) -> None:
+        """Refuse registers of different lengths and a start beside the quarter hours."""
+        if len(self.imported_wh) != len(self.exported_wh):
+            raise ValueError("both registers need the same quarter hours")
+        if self.start % QUARTER_S != 0.0:
+            raise ValueError(f"the start {self.start} is not on a quarter hour")
+
+    @override
+    def fields(self) -> dict[str, float | str | bool]:
+        return {
+            "connection": self.connection,
+            "kwh_in": sum(self.imported_wh) / 1000,
+            "kwh_out": sum(self.exported_wh) / 1000,
+        }
+
+
 LineKind = Literal["energy", "network", "parking", "reward", "wear", "fee", "tax", "guarantee"]
 
 
@@ -69,20 +101,20 @@ class BillLine(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=
     kind: LineKind
     label: str
     quantity: float
-    """In *unit*; for a tax, the rate as a share."""
+    """In *unit*; for a tax on an amount, the rate as a share."""
     unit: str
-    """``kWh``, ``month``, ``stay``, …; ``share`` for a tax."""
+    """``kWh``, ``month``, ``stay``, …; ``share`` for a tax on an amount, ``kWh`` for one on energy."""
     price: MicroEuro
-    """Per *unit*; for a tax 0."""
+    """Per *unit*; for a tax on an amount 0."""
     amount: MicroEuro
     base: MicroEuro | None = None
-    """The amount that a tax is taken of; a tax has one, nothing else does."""
+    """The amount that a tax is taken of; nothing else has one, nor has a tax on energy (its base is *quantity*)."""
     payable: bool = True
     """False: shown for information and not part of the total, as battery wear is."""
 
     def __post_init__(self) -> None:
         """Refuse a tax that hides its base."""
-        if (self.kind == "tax") != (self.base is not None):
+        if (self.kind == "tax" and self.unit != "kWh") != (self.base is not None):
             raise ValueError(f"the line {self.label!r}: a tax, and only a tax, names its base")
 
 
