@@ -11,6 +11,21 @@ from sterna.protocols.ocpp.wire import instant
 
 WATTS: Final = 1000.0
 
+STOPPED_BY: Final[dict[str, str]] = {
+    "StoppedByEV": "vehicle", "SOCLimitReached": "vehicle", "EVDisconnected": "vehicle", "EnergyLimitReached": "vehicle",
+    "ReqEnergyTransferRejected": "vehicle", "Remote": "operator", "MasterPass": "operator", "DeAuthorized": "operator",
+    "TimeLimitReached": "departure", "Local": "driver",
+}  # fmt: skip
+"""Who ended a transaction, by the reason that the station gives; what is not here is a fault."""
+
+
+def stopped_by(reason: str | UnsetType) -> str:
+    """Return who ended a transaction: vehicle, operator, departure, driver or fault.
+
+    A reason that is left out means Local, as in the official schema.
+    """
+    return STOPPED_BY.get("Local" if isinstance(reason, UnsetType) else reason, "fault")
+
 
 class Sample(Struct, frozen=True, kw_only=True, gc=False):
     """One meter value; a quantity that it does not hold is None."""
@@ -31,42 +46,41 @@ def samples(values: Iterable[v21.MeterValueType] | UnsetType) -> tuple[Sample, .
     return () if values is UNSET else tuple(_sample(value) for value in values)
 
 
+DRAWN: Final = "Energy.Active.Import.Register"
+GIVEN: Final = "Energy.Active.Export.Register"
+POWER: Final = ("Power.Active.Import", "Power.Active.Export")
+WANTED: Final = frozenset((DRAWN, GIVEN, *POWER, "SoC"))
+
+
 def _sample(value: v21.MeterValueType) -> Sample:
-    registers: dict[str, WattHours] = {}
-    power: dict[str, float] = {}
-    soc: Share | None = None
+    found: dict[str, float] = {}
     context = "Sample.Periodic"
     for sampled in value.sampled_value:
-        if sampled.phase is not UNSET:
-            continue
+        measurand = DRAWN if sampled.measurand is UNSET else sampled.measurand
+        if sampled.phase is UNSET and measurand in WANTED:
+            found[measurand] = _base(sampled)
         if sampled.context is not UNSET:
             context = sampled.context
-        measurand = sampled.measurand
-        match measurand:
-            case UnsetType.UNSET | "Energy.Active.Import.Register":
-                registers["in"] = WattHours(round(_base(sampled)))
-            case "Energy.Active.Export.Register":
-                registers["out"] = WattHours(round(_base(sampled)))
-            case "Power.Active.Import" | "Power.Active.Export":
-                power[measurand] = _base(sampled) / WATTS
-            case "SoC":
-                soc = Share(min(1.0, max(0.0, sampled.value / 100.0)))
-            case _:
-                pass
+    soc = found.get("SoC")
     return Sample(
         at=instant(value.timestamp),
-        charged_wh=registers.get("in"),
-        discharged_wh=registers.get("out"),
-        kw=_net(power),
-        soc=soc,
+        charged_wh=_whole(found.get(DRAWN)),
+        discharged_wh=_whole(found.get(GIVEN)),
+        kw=_net(found),
+        soc=None if soc is None else Share(min(1.0, max(0.0, soc / 100.0))),
         context=context,
     )
 
 
-def _net(power: dict[str, float]) -> Kilowatts | None:
-    if not power:
+def _whole(value: float | None) -> WattHours | None:
+    return None if value is None else WattHours(round(value))
+
+
+def _net(found: dict[str, float]) -> Kilowatts | None:
+    if not any(name in found for name in POWER):
         return None
-    return Kilowatts(power.get("Power.Active.Import", 0.0) - power.get("Power.Active.Export", 0.0))
+    drawn, given = (found.get(name, 0.0) for name in POWER)
+    return Kilowatts((drawn - given) / WATTS)
 
 
 def _base(sampled: v21.SampledValueType) -> float:

@@ -1,0 +1,347 @@
+"""The life of a session: from the web app's wish over start, profile and consent to its statistics."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sterna.actors.cs_ems import battery
+from sterna.actors.cs_ems.commands import (
+    AllowTransfer,
+    Reply,
+    SetProfile,
+    StartTransaction,
+    StopTransaction,
+)
+from sterna.actors.cs_ems.control import soon
+from sterna.actors.cs_ems.records import (
+    Asked,
+    Bay,
+    CableOut,
+    Connected,
+    Metered,
+    NeedsKnown,
+    Plug,
+    Session,
+    State,
+    StepDone,
+    StopAsked,
+)
+from sterna.actors.cs_ems.statistics import ended, unplugged
+from sterna.domain.registers import follows
+from sterna.kernel.quantities import Instant, Kilowatts, Share, later
+from sterna.kernel.records import Command, Forget, WakeAt
+
+STEP_PAUSE_S: Final = 35.0
+"""A step without an outcome is tried again after this: an OCPP call is given up after 30 s."""
+STEP_TRIES_MAX: Final = 10
+"""Then the session has failed; some minutes are more than a driver waits at the charger."""
+READINGS_MAX: Final = 20_000
+"""Readings kept per plug: more than half a year of quarter hours."""
+OVER: Final = ("ended", "failed")
+
+
+def asked(state: State, event: Asked) -> Sequence[Command]:
+    """Start a session, or change one; say why not."""
+    session = state.sessions.get(event.session)
+    if event.change:
+        return changed(state, session, event)
+    if session is not None:
+        return (answer(event.key, session, created=True),)
+    reason = why_not(state, event)
+    if reason:
+        return (refused(event, reason),)
+    bay = state.bays[event.evse]
+    assert bay.plug is not None
+    state.remote_id += 1
+    session = Session(
+        session=event.session,
+        evse=event.evse,
+        wish=event.wish,
+        accepted_at=event.at,
+        remote_id=state.remote_id,
+        tx=bay.plug.tx,
+    )
+    state.sessions[event.session] = session
+    bay.session = event.session
+    return (
+        answer(event.key, session, created=True),
+        *step(state, session, event.at),
+    )
+
+
+def why_not(state: State, event: Asked) -> str:
+    """Return why no session can start at an EVSE, or nothing."""
+    bay = state.bays.get(event.evse)
+    if bay is None:
+        return f"there is no EVSE {event.evse} here"
+    holder = state.sessions.get(bay.session) if bay.session else None
+    if holder is not None and holder.phase not in OVER:
+        return f"{event.evse} is taken by another session"
+    if bay.plug is None or bay.plug.left_at is not None:
+        return f"no car is plugged at {event.evse}"
+    if bay.plug.ended:
+        return f"the transaction at {event.evse} is over: unplug and plug in again"
+    if event.wish.departure <= event.at:
+        return "the departure has passed"
+    return ""
+
+
+def changed(state: State, session: Session | None, event: Asked) -> Sequence[Command]:
+    """Take a driver's new wish; a withdrawn consent counts at once."""
+    if session is None:
+        return (refused(event, f"there is no session {event.session}", unknown=True),)
+    if session.phase in (*OVER, "stopping"):
+        return (refused(event, f"the session {event.session} is over"),)
+    both_ways = session.wish.v2x != event.wish.v2x
+    session.wish = event.wish
+    told = answer(event.key, session)
+    if not both_ways or session.phase == "starting":
+        return (told, *soon(state, session.evse, event.at))
+    session.phase, session.tries = "profiling", 0
+    bay = state.bays[session.evse]
+    if bay.plug is not None:
+        battery.settle(bay.plug, event.at)
+        session.told_kw = bay.plug.kw = max(0.0, session.told_kw)
+    return (told, *step(state, session, event.at), *soon(state, session.evse, event.at))
+
+
+def stop_asked(state: State, event: StopAsked) -> Sequence[Command]:
+    """End a session; one that is over already stays over."""
+    session = state.sessions.get(event.session)
+    if session is None:
+        unknown = f"there is no session {event.session}"
+        return (
+            Reply(
+                key=event.key, session=event.session, evse="", phase="", refusal=unknown,
+                unknown=True,
+            ),
+        )  # fmt: skip
+    told = answer(event.key, session)
+    if session.phase in (*OVER, "stopping"):
+        return (told,)
+    session.stop_reason = event.reason
+    return (told, *stop(state, session, event.at))
+
+
+def stop(state: State, session: Session, now: Instant) -> Sequence[Command]:
+    """Begin to end a session."""
+    session.phase, session.tries = "stopping", 0
+    return step(state, session, now)
+
+
+def step(state: State, session: Session, now: Instant) -> tuple[Command, ...]:
+    """Return the command of the session's present step, and the timer that tries it again."""
+    timer = WakeAt(due=later(now, STEP_PAUSE_S), key=f"step:{session.session}")
+    plate = state.bays[session.evse].plate
+    session.tries += 1
+    match session.phase:
+        case "starting":
+            start = StartTransaction(
+                session=session.session, station=plate.station, number=plate.number,
+                remote_id=session.remote_id,
+            )  # fmt: skip
+            return (start, timer)
+        case "profiling":
+            return (profile(state, session), timer)
+        case "allowing":
+            allow = AllowTransfer(
+                session=session.session, station=plate.station, tx=session.tx,
+                supply=plate.supply, both_ways=session.bidirectional,
+            )  # fmt: skip
+            return (allow, timer)
+        case "stopping":
+            ending = StopTransaction(session=session.session, station=plate.station, tx=session.tx)
+            return (ending, timer)
+        case _:
+            return ()
+
+
+def profile(state: State, session: Session) -> SetProfile:
+    """Return the profile for a transaction: both ways only where driver, site and EVSE allow it."""
+    bay = state.bays[session.evse]
+    plate, wish = bay.plate, session.wish
+    session.bidirectional = state.controlled and wish.v2x and plate.discharge_kw > 0
+    limits = [plate.discharge_kw]
+    if wish.discharge_kw_max is not None:
+        limits.append(wish.discharge_kw_max)
+    session.sure = True
+    return SetProfile(
+        session=session.session,
+        station=plate.station,
+        number=plate.number,
+        tx=session.tx,
+        kw=Kilowatts(session.told_kw),
+        charge_kw=Kilowatts(battery.charge_kw(bay, session)),
+        discharge_kw=Kilowatts(min(limits) if session.bidirectional else 0.0),
+    )
+
+
+def step_due(state: State, name: str, now: Instant) -> Sequence[Command]:
+    """Try a step again that has come to nothing."""
+    session = state.sessions.get(name)
+    if session is None or session.phase in (*OVER, "running"):
+        return ()
+    if session.tries < STEP_TRIES_MAX:
+        return step(state, session, now)
+    if session.phase in ("profiling", "allowing"):
+        session.stop_reason = "fault"
+        return stop(state, session, now)
+    return failed(state, session, now)
+
+
+def step_done(state: State, event: StepDone) -> Sequence[Command]:
+    """Go on to the next step, or deal with a refusal."""
+    session = state.sessions.get(event.session)
+    if session is None or session.phase in OVER:
+        return ()
+    match event.step, event.outcome:
+        case "start", "accepted" if session.phase == "starting":
+            session.tx = event.tx or session.tx
+            session.phase, session.tries = "profiling", 0
+            return step(state, session, event.at)
+        case "start", "rejected" if session.phase == "starting":
+            return failed(state, session, event.at)
+        case "profile", "accepted" if session.phase == "profiling":
+            session.phase, session.tries = "allowing", 0
+            return step(state, session, event.at)
+        case "allow", ("accepted" | "rejected") if session.phase == "allowing":
+            session.bidirectional = session.bidirectional and event.outcome == "accepted"
+            session.phase, session.tries = "running", 0
+            quiet = Forget(key=f"step:{session.session}")
+            return (quiet, *soon(state, session.evse, event.at))
+        case "setpoint", ("rejected" | "failed") if session.phase == "running":
+            return not_set(state, session, event)
+        case _:
+            return ()  # The timer of the step tries again.
+
+
+def not_set(state: State, session: Session, event: StepDone) -> Sequence[Command]:
+    """Deal with a set-point that a station refused or did not confirm."""
+    session.sure = False
+    if event.outcome == "failed":
+        return ()
+    # The station does not know the profile (any more): give it anew.
+    session.phase, session.tries = "profiling", 0
+    return step(state, session, event.at)
+
+
+def failed(state: State, session: Session, now: Instant) -> Sequence[Command]:
+    """Give a session up; the driver hears of it by its statistics."""
+    session.stop_reason = session.stop_reason or "fault"
+    return ended(state, session, now, "failed")
+
+
+def connected(state: State, event: Connected) -> Sequence[Command]:
+    """Go on with the sessions of a station that is back."""
+    going: list[Command] = []
+    for bay in state.bays.values():
+        session = state.sessions.get(bay.session) if bay.session else None
+        if bay.plate.station != event.station or session is None or session.phase in OVER:
+            continue
+        if session.phase == "running":
+            # Its dynamic profile may have lapsed while it was away.
+            session.phase, session.tries = "profiling", 0
+        going += step(state, session, event.at)
+    return going
+
+
+def metered(state: State, event: Metered) -> Sequence[Command]:
+    """Take what a station says about a transaction."""
+    bay = state.bays.get(event.evse)
+    if bay is None:
+        return ()
+    before: Sequence[Command] = ()
+    if bay.plug is None or bay.plug.tx != event.tx:
+        if event.kind == "Ended" and bay.plug is not None:
+            return ()  # A transaction that was over when this one began.
+        before = forgotten(state, bay, event.at)
+        bay.plug = Plug(tx=event.tx, since=event.time)
+        bay.plug.car.pushed_at = event.time
+    plug = bay.plug
+    if event.seq <= plug.seq or plug.ended:
+        return before
+    plug.seq = event.seq
+    taken(plug, event)
+    session = state.sessions.get(bay.session) if bay.session else None
+    if session is not None and event.energised and session.running_since is None:
+        session.running_since = event.time
+    if event.kind == "Ended":
+        plug.ended, plug.end = True, event.time
+        return (*before, *over(state, bay, session, event))
+    if event.clocked or session is None:
+        return before
+    return (*before, *soon(state, event.evse, event.at))
+
+
+def taken(plug: Plug, event: Metered) -> None:
+    """Keep the readings and the sample of a TransactionEvent."""
+    battery.sampled(plug, event.soc, event.kw, event.time)
+    for reading in event.readings:
+        if not plug.readings or follows(plug.readings[-1], reading):
+            plug.readings.append(reading)
+    if len(plug.readings) > READINGS_MAX:
+        del plug.readings[1]
+
+
+def forgotten(state: State, bay: Bay, now: Instant) -> Sequence[Command]:
+    """End what was at an EVSE whose next transaction begins: its end never came."""
+    session = state.sessions.get(bay.session) if bay.session else None
+    if bay.plug is None:
+        return ()
+    if session is None or session.phase in OVER:
+        return unplugged(state, bay, now) if bay.session else ()
+    session.stop_reason = session.stop_reason or "fault"
+    return (*ended(state, session, now, "ended"), *unplugged(state, bay, now))
+
+
+def over(state: State, bay: Bay, session: Session | None, event: Metered) -> Sequence[Command]:
+    """Close the session of a transaction that has ended."""
+    left = bay.plug is not None and bay.plug.left_at is not None
+    out = unplugged(state, bay, event.at) if left else ()
+    if session is None or session.phase in OVER:
+        return out
+    session.stop_reason = session.stop_reason or event.stopped
+    done = ended(state, session, event.time, "ended")
+    return (*done, *soon(state, session.evse, event.at), *out)
+
+
+def needs_known(state: State, event: NeedsKnown) -> Sequence[Command]:
+    """Take what the car tells of itself."""
+    bay = state.bays.get(event.evse)
+    if bay is None or bay.plug is None:
+        return ()
+    car = bay.plug.car
+    car.charge_kw = event.charge_kw if event.charge_kw >= 0 else car.charge_kw
+    car.discharge_kw = event.discharge_kw if event.discharge_kw >= 0 else car.discharge_kw
+    car.capacity_kwh = event.capacity_kwh if event.capacity_kwh > 0 else car.capacity_kwh
+    session = state.sessions.get(bay.session) if bay.session else None
+    soc = event.soc
+    if soc < 0 <= event.until_full_kwh and session is not None:
+        kwh = battery.capacity(state, bay.plug, session)
+        soc = min(1.0, max(0.0, 1.0 - event.until_full_kwh / kwh))
+    if soc >= 0:
+        battery.sampled(bay.plug, Share(soc), None, event.at)
+    return soon(state, event.evse, event.at) if session is not None else ()
+
+
+def cable_out(state: State, event: CableOut) -> Sequence[Command]:
+    """Take note that the cable is out; the session may still wait for its end."""
+    bay = state.bays.get(event.evse)
+    if bay is None or bay.plug is None or bay.plug.left_at is not None:
+        return ()
+    bay.plug.left_at = event.at
+    return unplugged(state, bay, event.at) if bay.plug.ended or not bay.session else ()
+
+
+def answer(key: str, session: Session, *, created: bool = False) -> Reply:
+    """Return the answer that a session stands as it does."""
+    return Reply(
+        key=key, session=session.session, evse=session.evse, phase=session.phase, created=created
+    )
+
+
+def refused(event: Asked, reason: str, *, unknown: bool = False) -> Reply:
+    """Return the answer that it cannot be done."""
+    return Reply(
+        key=event.key, session=event.session, evse=event.evse, phase="", refusal=reason,
+        unknown=unknown,
+    )  # fmt: skip

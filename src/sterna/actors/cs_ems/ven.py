@@ -1,0 +1,168 @@
+"""The VEN towards the BEMS: it joins, takes set-points as callbacks, and reports how the cars stand."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from sterna.actors.cs_ems.commands import Status
+from sterna.actors.cs_ems.records import Piece
+from sterna.actors.cs_ems.settings import CsEmsSettings
+from sterna.kernel.errors import BrokenPeer, Unreachable
+from sterna.kernel.quantities import Instant, Kilowatts, later
+from sterna.protocols import openadr
+from sterna.protocols.openadr import storage
+from sterna.runtime.ports import Clock, Http, Request, Response, Tasks
+
+REPORT_STEP_S: Final = 300.0
+"""How long a report's values are meant to hold: until the next one."""
+PIECES_MAX: Final = 288
+"""A day of 5-minute intervals: further ahead nobody steers cars."""
+
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Ven:
+    """The OpenADR client of the room."""
+
+    def __init__(
+        self,
+        *,
+        settings: CsEmsSettings,
+        http: Http,
+        clock: Clock,
+        tasks: Tasks,
+        taken: Callable[[tuple[Piece, ...]], None],
+    ) -> None:
+        """Talk to the host ``bems``; *taken* gets every plan."""
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._tasks = tasks
+        self._taken = taken
+        self._token: str | None = None
+        self._event = ""
+        """The event that asks for reports."""
+        self._joining = False
+
+    def join(self) -> None:
+        """Subscribe at the BEMS, unless that is done or under way."""
+        if not self._joining and not self._event:
+            self._joining = True
+            self._tasks.start(self._join(), name="join the BEMS")
+
+    def report(self, statuses: Sequence[Status]) -> None:
+        """Tell the BEMS; a report that cannot be delivered is outdated by the next."""
+        if not self._event:
+            self.join()
+            return
+        values = {status.evse: written(status) for status in statuses}
+        now = self._clock.now()
+        ask = openadr.create(
+            openadr.report(self._event, self._settings.bems_client, now, REPORT_STEP_S, values)
+        )
+        self._tasks.start(self._send(ask), name="report to the BEMS")
+
+    def notified(self, body: bytes) -> None:
+        """Take a callback of the BEMS. Raises BrokenPeer."""
+        note = openadr.read(openadr.Notification, body)
+        if note.object_type != "EVENT" or note.operation == "DELETE":
+            return
+        self._take(openadr.read(openadr.Event, bytes(note.object)))
+
+    def _take(self, event: openadr.Event) -> None:
+        pieces = pieces_of(event, self._clock.now())
+        if pieces:
+            self._taken(pieces)
+        if event.event_name == storage.REPORTS_EVENT:
+            self._event = event.id
+
+    async def _join(self) -> None:
+        try:
+            await self._subscribe()
+        except (Unreachable, BrokenPeer):
+            self._token = None  # Tried again with the next report.
+        finally:
+            self._joining = False
+
+    async def _subscribe(self) -> None:
+        settings = self._settings
+        answer = await self._ask(openadr.ask_token(settings.bems_client, settings.bems_secret))
+        self._token = openadr.read(openadr.TokenAnswer, answer.body).access_token
+        mine = await self._ask(openadr.find("subscriptions", {"clientName": settings.bems_client}))
+        if not _many(mine.body, openadr.Subscription):
+            wish = openadr.subscription(
+                settings.bems_client, settings.callback_url, settings.callback_token
+            )
+            await self._ask(openadr.create(wish))
+        events = await self._ask(openadr.find("events"))
+        for event in _many(events.body, openadr.Event):
+            self._take(event)
+
+    async def _send(self, ask: openadr.Ask) -> None:
+        try:
+            await self._ask(ask)
+        except (Unreachable, BrokenPeer):
+            self._event = ""  # The BEMS is gone, or has forgotten us: join again.
+
+    async def _ask(self, ask: openadr.Ask) -> Response:
+        """Return a good answer. Raises Unreachable, or BrokenPeer for any other answer."""
+        request = Request(
+            method=ask.method,
+            path=openadr.ROOT + ask.path,
+            headers=ask.headers(self._token),
+            body=ask.body,
+        )
+        answer = await self._http.ask("bems", request)
+        if answer.status >= 300:
+            raise BrokenPeer(f"{ask.method} {ask.path}: the BEMS answers {answer.status}")
+        return answer
+
+
+def _many(body: bytes, kind: type[S]) -> tuple[S, ...]:
+    try:
+        found: list[S] = msgspec.json.decode(body, type=list[kind])  # type: ignore[valid-type]
+    except msgspec.MsgspecError as error:
+        raise BrokenPeer(f"{kind.__name__}: {error}") from error
+    return tuple(found)
+
+
+def pieces_of(event: openadr.Event, now: Instant) -> tuple[Piece, ...]:
+    """Return the set-points in *event*, in order; empty when it has none."""
+    starts = {span.start: span for span in openadr.spans(event, "DISPATCH_SETPOINT", now)}
+    gives = {span.start: span.value for span in openadr.spans(event, openadr.FEED_IN_SETPOINT, now)}
+    draws = {s.start: s.value for s in openadr.spans(event, "IMPORT_CAPACITY_LIMIT", now)}
+    feeds = {s.start: s.value for s in openadr.spans(event, "EXPORT_CAPACITY_LIMIT", now)}
+    return tuple(
+        Piece(
+            start=start,
+            end=min(span.end, later(start, 86_400.0)),
+            kw=Kilowatts(span.value - gives.get(start, 0.0)),
+            import_kw=_limit(draws.get(start)),
+            export_kw=_limit(feeds.get(start)),
+        )
+        for start, span in list(starts.items())[:PIECES_MAX]
+    )
+
+
+def _limit(value: float | None) -> Kilowatts | None:
+    return None if value is None else Kilowatts(max(0.0, value))
+
+
+def written(status: Status) -> dict[str, float | str | bool]:
+    """Return *status* as the payloads of a report."""
+    return openadr.StorageStatus(
+        present=status.present,
+        kw=status.kw,
+        soc=status.soc,
+        capacity_kwh=status.capacity_kwh,
+        charge_kw_max=status.charge_kw,
+        discharge_kw_max=status.discharge_kw,
+        gives_now_kw=status.gives_now_kw,
+        plugged_since=status.since,
+        departure=status.departure,
+        floor=status.floor,
+        target=status.target,
+        v2x=status.v2x,
+    ).values()

@@ -1,0 +1,111 @@
+"""A session through the CS EMS: started, steered, stopped, told."""
+
+import pytest
+from actors.charging_site import START, Site, run
+
+from sterna.actors.cs_ems.commands import SessionRow
+from sterna.protocols import rest
+from sterna.protocols.ocpp import v21
+
+
+@pytest.mark.req("P-STEP-6", "P-STEP-7", "IF-WEBAPP-CSEMS", "IF-CSEMS-CSC")
+def test_a_session_gets_its_transaction_its_profile_and_its_directions_in_this_order() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging()
+        assert station.names()[:5] == [
+            "SetChargingProfile", "SetChargingProfile", "RequestStartTransaction", "SetChargingProfile",
+            "NotifyAllowedEnergyTransfer",
+        ]  # fmt: skip
+        default, _, start, dynamic, allow = station.asked[:5]
+        assert isinstance(default, v21.SetChargingProfileRequest)
+        assert default.charging_profile.charging_profile_purpose == "TxDefaultProfile"
+        assert isinstance(start, v21.RequestStartTransactionRequest)
+        assert start.id_token.id_token == "ses-1"
+        assert isinstance(dynamic, v21.SetChargingProfileRequest)
+        profile = dynamic.charging_profile
+        assert profile.transaction_id == station.bays[1].tx
+        assert profile.max_offline_duration == 120
+        assert profile.charging_schedule[0].charging_schedule_period[0].setpoint == 0.0
+        assert isinstance(allow, v21.NotifyAllowedEnergyTransferRequest)
+        assert allow.allowed_energy_transfer == ("DC_BPT", "DC")
+        assert (await site.see()).state == "running"
+
+    run(work)
+
+
+@pytest.mark.req("P-STEP-10.2", "IF-CSEMS-BEMS")
+def test_the_station_follows_what_the_building_asks_for() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging()
+        assert site.building is not None
+        await site.building.request(12.0)
+        await site.later(1)
+        assert station.bays[1].kw == 12.0
+        await site.building.request(-8.0)
+        await site.later(1)
+        assert station.bays[1].kw == -8.0
+        assert site.building.reports[-1]["porto-01-1"].v2x
+
+    run(work)
+
+
+@pytest.mark.req("P-STEP-12", "P-STEP-13", "P-STEP-15", "P-STEP-16", "DF-P-16")
+def test_a_stopped_session_ends_with_equal_totals_everywhere() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging()
+        assert site.building is not None
+        await site.building.request(12.0)
+        for _ in range(4):
+            await site.later(900)
+            await site.building.request(12.0)
+            station.sample(1)
+        assert (await site.stop_session()).status == 204
+        await site.later(5)
+        statistics = site.told_app("statistics")[0]
+        record = site.told_cpo(rest.RECORD_CHARGE)[0]
+        assert statistics.reason == "driver"
+        assert statistics.charged_wh == record.charged_wh == round(station.bays[1].charged_wh)
+        assert sum(part.charged_wh for part in statistics.intervals) == statistics.charged_wh
+        assert statistics.transaction == record.transaction
+        assert [row.missing for row in site.transactions()] == [0]
+        station.unplug(1)
+        await site.later(1)
+        assert [told.session for told in site.told_app("unplugged")] == ["ses-1"]
+        row = site.ports.journal.rows(SessionRow)[0]
+        assert (row.phase, row.charged_wh) == ("ended", statistics.charged_wh)
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("plugged", "evse", "why"),
+    [
+        (False, "porto-01-1", b"no car is plugged"),
+        (True, "porto-09-1", b"there is no EVSE"),
+    ],
+)
+def test_a_session_that_cannot_start_is_refused_with_the_reason(
+    *, plugged: bool, evse: str, why: bytes
+) -> None:
+    async def work(site: Site) -> None:
+        station = await site.open()
+        if plugged:
+            station.plug(1)
+        await site.later(1)
+        answer = await site.start_session(evse=evse)
+        assert answer.status == 409
+        assert why in answer.body
+
+    run(work)
+
+
+def test_an_evse_has_one_session_and_a_repeated_start_is_the_same_one() -> None:
+    async def work(site: Site) -> None:
+        await site.charging()
+        assert (await site.start_session()).status == 201
+        taken = await site.start_session("ses-2")
+        assert taken.status == 409
+        assert b"taken" in taken.body
+        assert site.clock.now() < START + 60
+
+    run(work)
