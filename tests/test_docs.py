@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from sterna.emsa import documents, usecase
+from sterna.protocols.rest import MESSAGES
 from sterna.runtime.card import Card
 
 ROOT: Final = Path(__file__).parents[1]
@@ -90,6 +91,12 @@ def test_a_decision_has_a_number_of_its_own_that_its_title_repeats() -> None:
         seen.add(number)
         title = page.read_text(encoding="utf-8").splitlines()[0]
         assert title.startswith(f"# {int(number)}. "), f"{page.name}: {title}"
+
+
+def test_every_rest_message_stands_on_its_page() -> None:
+    page = (ROOT / "docs" / "protocols" / "rest.md").read_text(encoding="utf-8")
+    missing = [one for one in MESSAGES if f"{one.method} {one.path}" not in page]
+    assert missing == []
 
 
 def test_the_readme_is_short() -> None:
