@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from sterna.app.scenario import explain
 from sterna.emsa import documents, usecase
 from sterna.protocols.rest import MESSAGES
 from sterna.runtime.card import Card
@@ -97,6 +98,24 @@ def test_every_rest_message_stands_on_its_page() -> None:
     page = (ROOT / "docs" / "protocols" / "rest.md").read_text(encoding="utf-8")
     missing = [one for one in MESSAGES if f"{one.method} {one.path}" not in page]
     assert missing == []
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {
+        target
+        for page in PAGES
+        for target in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.MULTILINE)
+    }
+    assert named <= targets
+
+
+def test_every_key_to_explain_can_be_explained() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    keys = set(re.findall(r"sterna explain ([a-z_]+\.[a-z_]+)", text))
+    assert keys, "the documents show how to ask"
+    for key in keys:
+        assert explain(key).startswith(key)
 
 
 def test_the_readme_is_short() -> None:

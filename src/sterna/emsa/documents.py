@@ -62,10 +62,14 @@ def section(card: Card) -> str:
     """Return what one card says, as Markdown."""
     persons = "Persons are known here." if card.keeps_personal_data else "No person is known here."
     components = ", ".join(f"`{component}`" for component in card.components)
+    folder = f"../src/sterna/actors/{card.room}"
+    code = (
+        f"[folder]({folder}), [what it decides]({folder}/core.py), [its links]({folder}/links.py)"
+    )
     lines = (
         f"## {card.room}",
         "",
-        f"{card.figure}. Components: {components}. {persons}",
+        f"{card.figure}. Components: {components}. {persons} Code: {code}.",
         "",
         *COLUMNS,
         *(line("provides", side) for side in card.provides),
