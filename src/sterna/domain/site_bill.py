@@ -13,9 +13,10 @@ checked against it before a real bill):
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Final
 
 from sterna.domain.ledger import AccountId, Posting, Transaction
 from sterna.domain.tariff import QUARTER, QUARTERS_PER_DAY, EnergyPrices, NetworkTariff, Period
@@ -46,6 +47,23 @@ class SiteBill:
         """What the building pays altogether."""
         return MicroEuro(self.energy + self.feed_in + self.network)
 
+    def beyond(self, billed: "SiteBill") -> "SiteBill":
+        """Return what this bill adds to an earlier one of the same account; parts may be negative."""
+        return SiteBill(
+            energy=MicroEuro(self.energy - billed.energy),
+            feed_in=MicroEuro(self.feed_in - billed.feed_in),
+            network_energy=MicroEuro(self.network_energy - billed.network_energy),
+            peak_power=MicroEuro(self.peak_power - billed.peak_power),
+            contracted_power=MicroEuro(self.contracted_power - billed.contracted_power),
+        )
+
+
+_ZERO: Final = MicroEuro(0)
+NOTHING_DUE: Final = SiteBill(
+    energy=_ZERO, feed_in=_ZERO, network_energy=_ZERO, peak_power=_ZERO, contracted_power=_ZERO
+)
+"""The bill of an account that was just opened."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
@@ -74,14 +92,41 @@ def site_bill(
 
     Both energies are magnitudes of equal length; *start* is on a quarter.
     """
+    network = network_bill(
+        start=start, imported_wh=imported_wh, tariff=tariff, contracted_kw=contracted_kw
+    )
+    energy = energy_bill(
+        start=start, imported_wh=imported_wh, exported_wh=exported_wh, prices=prices
+    )
+    return replace(network, energy=energy.energy, feed_in=energy.feed_in)
+
+
+def energy_bill(
+    *, start: Instant, imported_wh: Sequence[int], exported_wh: Sequence[int], prices: EnergyPrices
+) -> SiteBill:
+    """Return the market's part of :func:`site_bill`; IndexError when a price is not known."""
     assert len(imported_wh) == len(exported_wh)
     moments = [Instant(start + k * QUARTER) for k in range(len(imported_wh))]
-    periods = tariff.periods(start, len(imported_wh))
     buys = zip(imported_wh, moments, strict=True)
     sells = zip(exported_wh, moments, strict=True)
-    return SiteBill(
+    return replace(
+        NOTHING_DUE,
         energy=MicroEuro(sum(cost(wh, prices.import_at(at)) for wh, at in buys)),
         feed_in=MicroEuro(-sum(cost(wh, prices.export_at(at)) for wh, at in sells)),
+    )
+
+
+def network_bill(
+    *,
+    start: Instant,
+    imported_wh: Sequence[int],
+    tariff: NetworkTariff,
+    contracted_kw: Kilowatts | None = None,
+) -> SiteBill:
+    """Return the network operator's part of :func:`site_bill`."""
+    periods = tariff.periods(start, len(imported_wh))
+    return replace(
+        NOTHING_DUE,
         network_energy=_network_energy(tariff, periods, imported_wh),
         peak_power=peak_charge(tariff, start, imported_wh),
         contracted_power=_contracted_charge(tariff, imported_wh, contracted_kw),

@@ -261,6 +261,13 @@ BODIES: list[tuple[rest.Message[Any, Any], rest.Body, rest.Body]] = [
         rest.Unplugged(session="s-1", evse="porto-03-1", at=T9, soc=0.8),
         rest.Nothing(),
     ),
+    (
+        rest.REPORT_METERED,
+        rest.MeteredEnergy(
+            connection="porto", start=T0, imported_wh=(250, 0), exported_wh=(0, 120)
+        ),
+        rest.Nothing(),
+    ),
 ]
 PARAMETERS = {"session": "s-1", "slot": "porto-03-1"}
 

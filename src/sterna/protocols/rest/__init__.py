@@ -19,7 +19,14 @@ from sterna.protocols.rest.body import (
 )
 from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
 from sterna.protocols.rest.idempotency import Answers, Given
-from sterna.protocols.rest.market import Bill, BillLine, PriceInterval, Prices, Volume
+from sterna.protocols.rest.market import (
+    Bill,
+    BillLine,
+    MeteredEnergy,
+    PriceInterval,
+    Prices,
+    Volume,
+)
 from sterna.protocols.rest.messages import (
     ANNOUNCE,
     ASK_PRICES,
@@ -31,6 +38,7 @@ from sterna.protocols.rest.messages import (
     MESSAGES,
     PLAN_SLOT,
     RECORD_CHARGE,
+    REPORT_METERED,
     REPORT_VOLUME,
     RESERVE,
     SEE_SESSION,
@@ -76,6 +84,7 @@ __all__ = [
     "PLAN_SLOT",
     "PROBLEM_MEDIA_TYPE",
     "RECORD_CHARGE",
+    "REPORT_METERED",
     "REPORT_VOLUME",
     "RESERVE",
     "SEE_SESSION",
@@ -94,6 +103,7 @@ __all__ = [
     "EnergyInterval",
     "Given",
     "Message",
+    "MeteredEnergy",
     "Nothing",
     "PriceInterval",
     "Prices",

@@ -21,7 +21,7 @@ from sterna.protocols.rest.body import (
     written,
 )
 from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
-from sterna.protocols.rest.market import Bill, Prices, Volume
+from sterna.protocols.rest.market import Bill, MeteredEnergy, Prices, Volume
 from sterna.protocols.rest.parking import (
     Reservation,
     ReservationNotice,
@@ -185,6 +185,9 @@ BILL: Final = Message(
     method="POST", path="/s/{session}/bill", body=Bill, answer=Nothing, status=204
 )
 
+REPORT_METERED: Final = Message(
+    method="PUT", path="/metered/v1", body=MeteredEnergy, answer=Nothing, status=204
+)
 CONTRACT: Final = Message(
     method="PUT", path="/emsp/v1/sessions/{session}", body=Contract, answer=Nothing, status=204
 )
@@ -221,6 +224,7 @@ MESSAGES: Final[tuple[Message[Any, Any], ...]] = (
     CONTRACT,
     CLOSE,
     UNPLUGGED,
+    REPORT_METERED,
 )
 """All messages; where two templates fit a path, the one with fewer parameters wins."""
 
