@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from actors.ports_in_memory import Ports
 from msgspec import UNSET, Struct
+from typing_extensions import override
 
 from sterna.kernel.quantities import Instant
 from sterna.protocols.ocpp import rpc, v21, wire
@@ -56,6 +57,17 @@ class Bay:
         return (v21.MeterValueType(timestamp=written(now), sampled_value=sampled),)
 
 
+class Listening(Pump[Event]):
+    """A pump that keeps the frames as they came."""
+
+    frames: list[bytes]
+
+    @override
+    def received(self, frame: bytes) -> None:
+        self.frames.append(frame)
+        super().received(frame)
+
+
 @dataclass
 class Station:
     """The station ``name`` with some EVSEs, its link and what went over it."""
@@ -77,6 +89,8 @@ class Station:
     """Requests that it never answers."""
     queue: list[v21.TransactionEventRequest] = field(default_factory=list)
     in_flight: str = ""
+    frames: list[bytes] = field(default_factory=list)
+    """What came, as it came."""
     closed: list[tuple[int, str]] = field(default_factory=list)
     redial_s: float = 5.0
     up: bool = False
@@ -90,9 +104,10 @@ class Station:
         self.peer = rpc.Peer(
             self.dialect, lambda: self.ports.ids.new("station"), proofread=True, timeout_s=30.0
         )
-        self.pump: Pump[Event] = Pump(
+        self.pump = Listening(
             self.peer, self.ports.clock, self.heard, on_open=self.opened, on_close=self.lost
         )
+        self.pump.frames = self.frames
         self.ports.network.dial(
             self.address,
             self.pump,

@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from sterna.actors.cs_ems import commands, core, island, messages, records
 from sterna.actors.cs_ems.bodies import progress_of, wish_of
 from sterna.actors.cs_ems.orders import Orders
-from sterna.actors.cs_ems.relay import Relay, Tag
+from sterna.actors.cs_ems.relay import Relay
+from sterna.actors.cs_ems.room import Tag
 from sterna.actors.cs_ems.settings import CsEmsSettings
 from sterna.actors.cs_ems.ven import Ven
 from sterna.kernel.errors import Refused
@@ -133,14 +134,15 @@ class CsEms:
         self._relays[knock.identity] = relay
         return relay.end
 
-    def connected(self, relay: Relay) -> None:
+    def connected(self, station: str) -> None:
         """Go on with the sessions of a station that is there (again)."""
-        self.actor.tell(records.Connected(at=self._clock.now(), station=relay.station))
+        self.actor.tell(records.Connected(at=self._clock.now(), station=station))
 
-    def gone(self, relay: Relay) -> None:
+    def gone(self, relay: object) -> None:
         """Forget a connection."""
-        if self._relays.get(relay.station) is relay:
-            del self._relays[relay.station]
+        for station, present in tuple(self._relays.items()):
+            if present is relay:
+                del self._relays[station]
 
     def heard(self, station: str, request: Struct) -> Struct | None:
         """Learn from what a station says; answer only what concerns our own profiles."""

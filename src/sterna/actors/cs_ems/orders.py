@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from sterna.actors.cs_ems import commands, messages
 from sterna.actors.cs_ems.bodies import statistics_of
-from sterna.actors.cs_ems.relay import Relay, Tag
+from sterna.actors.cs_ems.relay import Relay
+from sterna.actors.cs_ems.room import Tag
 from sterna.actors.cs_ems.settings import CsEmsSettings
 from sterna.kernel.records import Command
 from sterna.protocols import rest

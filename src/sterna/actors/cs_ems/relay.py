@@ -7,19 +7,28 @@ station's link is closed (transparent), or this room answers in its place (islan
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from msgspec import Struct
 
 from sterna.actors.cs_ems import alone
 from sterna.actors.cs_ems.records import Withheld
-from sterna.actors.cs_ems.replay import Debts, Replay
+from sterna.actors.cs_ems.replay import Replay
+from sterna.actors.cs_ems.room import Room, Tag
 from sterna.actors.cs_ems.settings import CsEmsSettings
 from sterna.kernel.errors import Refused, Unreachable
 from sterna.kernel.quantities import Instant, Seconds
-from sterna.protocols.ocpp import v21, versions, wire
+from sterna.protocols.ocpp import envelope, v21, versions, wire
 from sterna.protocols.ocpp.describe import Describer
-from sterna.protocols.ocpp.events import Answered, Asked, Event, Failed, Opaque, TimedOut
+from sterna.protocols.ocpp.events import (
+    Answered,
+    Asked,
+    Event,
+    Failed,
+    Late,
+    Opaque,
+    TimedOut,
+)
 from sterna.protocols.ocpp.handshake import BackOff, back_off
 from sterna.protocols.ocpp.rpc import CALL_TIMEOUT_S, Peer
 from sterna.runtime.ports import Chance, Clock, Link, LinkEnd, Links, Timer, Wire
@@ -31,34 +40,7 @@ SERVICE_RESTART: Final = 1012
 """The close code that tells a station to come again (IANA's registry for RFC 6455)."""
 PASSING_MAX: Final = 64
 """Calls of the CSMS watched on their way; more are never open (see rpc.WAITING_CALLS_MAX)."""
-Tag = tuple[str, str]
-"""What a call of ours is about: (step, session)."""
 LEARNT: Final = (v21.SetChargingProfileRequest, v21.ClearChargingProfileRequest)
-
-
-class Room(Debts, Protocol):
-    """What a relay tells its room and asks of it."""
-
-    def heard(self, station: str, request: Struct) -> Struct | None:
-        """Learn what a station says, in 2.1; an answer returned here is given at once and stays here."""
-
-    def passed(self, station: str, request: Struct, response: Struct) -> None:
-        """Learn that one side has answered a call of the other."""
-
-    def outcome(self, tag: Tag, response: Struct | None, reason: str) -> None:
-        """Learn what became of a call of ours; *response* None: nothing, because of *reason*."""
-
-    def keep(self, station: str, message: Withheld) -> None:
-        """Keep a message for the CSMS and answer it when it is safe."""
-
-    def tokens(self) -> frozenset[str]:
-        """Return the tokens of the sessions that were started here."""
-
-    def connected(self, relay: "Relay") -> None:
-        """Learn that a station is there."""
-
-    def gone(self, relay: "Relay") -> None:
-        """Learn that a station is not there any more."""
 
 
 class Relay:
@@ -150,7 +132,7 @@ class Relay:
     # -- the station's side -----------------------------------------------------------------
 
     def _station_opened(self, _link: Link) -> None:
-        self._room.connected(self)
+        self._room.connected(self.station)
         self._dial()
 
     def _station_closed(self, code: int, reason: str) -> None:
@@ -175,12 +157,27 @@ class Relay:
                 self._own_outcome(event)
             case Answered() | Failed() | TimedOut():
                 self._passed_back(event)
-            case Opaque(kind=2, uid=uid):
+            case Opaque(uid=envelope.UNREADABLE):
+                self._unreadable(event)
+            case Opaque(kind=envelope.CALL, uid=uid):
                 self._asked[uid] = event
-                self._up(event)
+                if self.alone:
+                    self._answer_alone(event)
+                else:
+                    self._up(event)
             case _:
                 self._north_peer.forward(self._clock.now(), event)
                 self._north.flush()
+
+    def _unreadable(self, event: Opaque) -> None:
+        """Let the CSMS judge bytes that name no message, or judge them in its place."""
+        if not self.alone and self._north.link is not None:
+            self._north.link.send(event.frame)
+        elif self._south.link is not None:
+            code: wire.Code = "RpcFrameworkError"
+            self._south.link.send(
+                envelope.error_frame(envelope.CALLERROR, envelope.UNREADABLE, code, event.reason)
+            )
 
     def _station_asks(self, event: Asked) -> None:
         request = self._in_21(event.request)
@@ -279,6 +276,9 @@ class Relay:
 
     def _dial(self) -> None:
         self._timer = None
+        if self._island:
+            due = Instant(self._clock.now() + self._settings.csms_answer_s)
+            self._timer = self._clock.call_at(due, partial(self._not_opened, self._north_peer))
         self._links.dial(
             "csms",
             self._north,
@@ -291,6 +291,11 @@ class Relay:
             identity=self.station,
             subprotocols=(self._dialect.name,),
         )
+
+    def _not_opened(self, peer: Peer) -> None:
+        """Give up a connection that does not come about."""
+        if peer is self._north_peer and self._north.link is None:
+            self._csms_closed(peer, SERVICE_RESTART, "nobody answers")
 
     def _csms_opened(self, peer: Peer, link: Link) -> None:
         if self._closed or peer is not self._north_peer:
@@ -311,6 +316,8 @@ class Relay:
             self.close(SERVICE_RESTART, f"management system: {reason}")
             return
         self.alone = True
+        if self._timer is not None:
+            self._timer.cancel()
         self._replay.rest()
         self._passing.clear()
         self._north_peer, self._north = self._new_north()
@@ -339,6 +346,8 @@ class Relay:
             case Asked():
                 self._csms_asks(event)
                 return
+            case Late(uid=envelope.UNREADABLE, frame=frame) if self._south.link is not None:
+                self._south.link.send(frame)
             case Answered(uid=uid, response=response) if asked := self._asked.pop(uid, None):
                 if isinstance(asked, Asked) and asked.action == "BootNotification":
                     request = self._in_21(asked.request)
