@@ -62,10 +62,7 @@ def section(card: Card) -> str:
     """Return what one card says, as Markdown."""
     persons = "Persons are known here." if card.keeps_personal_data else "No person is known here."
     components = ", ".join(f"`{component}`" for component in card.components)
-    folder = f"../src/sterna/actors/{card.room}"
-    code = (
-        f"[folder]({folder}), [what it decides]({folder}/core.py), [its links]({folder}/links.py)"
-    )
+    code = f"[actors/{card.room}](../src/sterna/actors/{card.room})"
     lines = (
         f"## {card.room}",
         "",
