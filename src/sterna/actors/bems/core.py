@@ -33,8 +33,9 @@ EARLY_S: Final = 30.0
 """Changes within this time are planned for together: 60 cars that plug in at once are one plan."""
 EARLY_APART_S: Final = 60.0
 """No extra plan this close before the regular one, which sees the change anyhow."""
-SILENT_PERIODS: Final = 2
-"""A car that the CS EMS has not mentioned for longer is not planned with: it may have left."""
+SILENT_PERIODS: Final = 3
+"""A car that the CS EMS has not mentioned for longer is not planned with: it may have left. A token
+that has run out and a short cut of the link may cost two reports in a row."""
 DAY_S: Final = 86_400.0
 TICK: Final = "tick"
 EARLY: Final = "early"

@@ -2,7 +2,7 @@
 
 What the VTN keeps does not outlive the process: after a restart the CS EMS's token is
 unknown, its next report is answered with 401, and it enrols again, within a period. The
-callback address is not challenged, because only one host is ever called back.
+callback address is not challenged, because only hosts of the settings are ever called back.
 """
 
 import math
@@ -52,7 +52,7 @@ class DispatchVtn:
         self._vtn = openadr.Vtn(
             [openadr.Client(id=settings.cs_ems_id, secret=settings.cs_ems_secret, role="VEN")],
             ids.new,
-            callback_allowed=lambda url: is_of(url, settings.cs_ems_id),
+            callback_allowed=lambda url: is_of(url, settings.callback_hosts),
         )
         now = clock.now()
         program = openadr.ProgramRequest(program_name=DISPATCH_PROGRAM)
@@ -129,9 +129,9 @@ class DispatchVtn:
             self._courier.try_once(str(url.hostname), request, timeout_s=CALLBACK_TIMEOUT_S)
 
 
-def is_of(url: str, host: str) -> bool:
-    """Return whether *url* is HTTPS at *host*: nobody else is ever called back."""
-    return openadr.https_only(url) and urlsplit(url).hostname == host
+def is_of(url: str, hosts: tuple[str, ...]) -> bool:
+    """Return whether *url* is HTTPS at one of *hosts*: nobody else is ever called back."""
+    return openadr.https_only(url) and urlsplit(url).hostname in hosts
 
 
 def is_possible(status: openadr.StorageStatus) -> bool:

@@ -37,11 +37,13 @@ class BemsSettings:
     market_id: str = "bems"
     """OpenADR client id towards the energy market."""
     market_secret: str = ""
-    market_program: str = "prices"
+    market_program: str = "day-ahead"
     """Name of the market's program; a market with a single program may call it otherwise."""
     cs_ems_id: str = "cs_ems"
-    """OpenADR client id that the CS EMS uses here, and the only host that is called back."""
+    """OpenADR client id that the CS EMS uses here."""
     cs_ems_secret: str = ""
+    callback_hosts: tuple[str, ...] = ("cs_ems",)
+    """Hosts that set-points may be posted to."""
     dso_token: str = "dso"  # noqa: S105  # a default for one process; operation sets its own
     """OSCP token that the DSO uses here."""
     own_dso_token: str = "bems"  # noqa: S105  # likewise
