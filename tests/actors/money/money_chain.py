@@ -20,7 +20,7 @@ from sterna.actors.emsp.records import BillRow, DisputeRow
 from sterna.actors.emsp.settings import EmspSettings, public_tariff
 from sterna.domain.ledger_rows import LedgerRow
 from sterna.kernel.money import MicroEuro, MicroEuroPerKilowattHour
-from sterna.kernel.quantities import Instant, Share
+from sterna.kernel.quantities import Instant, Seconds, Share
 from sterna.kernel.records import Row
 from sterna.protocols import ocpi, rest
 from sterna.runtime import virtual
@@ -46,7 +46,11 @@ class Chain:
     """CSMS and web app are counterparts; everything between them is ours."""
 
     def __init__(
-        self, clock: VirtualClock, emsp: EmspSettings = EMSP, emme: EmmeSettings | None = None
+        self,
+        clock: VirtualClock,
+        emsp: EmspSettings = EMSP,
+        emme: EmmeSettings | None = None,
+        cpo_publishes_s: float = 900.0,
     ) -> None:
         self.ports = ports = Ports(clock, ROWS)
         common: dict[str, Any] = {
@@ -54,7 +58,7 @@ class Chain:
         }  # fmt: skip
         self.market, self.webapp = Inbox(), Inbox()
         self.cpo = Cpo(
-            settings=CpoSettings(sockets=(Socket(evse=BAY),)), courier=ports.courier("CSOS"), **common
+            settings=CpoSettings(sockets=(Socket(evse=BAY),), publish_every_s=Seconds(cpo_publishes_s)), courier=ports.courier("CSOS"), **common
         )  # fmt: skip
         self.emme = Emme(
             settings=emme or EmmeSettings(), ids=ports.ids, http=ports.http("EMME_SYS"),

@@ -305,6 +305,22 @@ def test_late_and_repeated_session_words_change_nothing() -> None:
     run(work)
 
 
+def test_the_emme_hears_of_a_session_at_begin_and_end_and_now_and_then() -> None:
+    async def work(chain: Chain) -> None:
+        states = ["started", *["updated"] * 9, "ended"]
+        for number, state in enumerate(states):
+            told = update(number * 900.0, 100 * number, 0, state)
+            await chain.send("CSMS", "cpo", rest.UPDATE_SESSION, told, key=f"u-{number}")
+            await chain.later(100)
+        said = [line for line in chain.ports.lines if line.msg == "REST PUT /ocpi/sessions"]
+        found = [(line.fields["state"], line.fields["kwh_in"]) for line in said]
+        assert found == [
+            ("ACTIVE", 0.0), ("ACTIVE", 0.1), ("ACTIVE", 0.5), ("ACTIVE", 0.9), ("COMPLETED", 1.0),
+        ]  # fmt: skip
+
+    run(work, cpo_publishes_s=3600.0)
+
+
 def test_a_market_that_is_away_gets_one_sum_when_it_is_back() -> None:
     async def work(chain: Chain) -> None:
         chain.ports.network.partition("EMME_SYS", "EMKT")

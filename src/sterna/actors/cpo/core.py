@@ -11,7 +11,7 @@ from typing import ClassVar, Final, Literal, TypeVar
 from msgspec import Struct, field
 
 from sterna.kernel.money import MicroEuro
-from sterna.kernel.quantities import Instant
+from sterna.kernel.quantities import Instant, Seconds
 from sterna.kernel.records import Command, Event, Row, Woke
 
 Kept = TypeVar("Kept")
@@ -38,7 +38,10 @@ class Progress(Struct, frozen=True, kw_only=True, gc=False):
 class State(Struct, kw_only=True):
     """The newest word on each transaction, and the records by their id."""
 
+    publish_every: Seconds
     sessions: dict[str, Progress] = field(default_factory=dict)
+    published: dict[str, Instant] = field(default_factory=dict)
+    """Transaction -> when the EMME was last told of it, as the meter's time."""
     records: dict[str, str] = field(default_factory=dict)
     """Record -> digest of what it said."""
     refused: dict[str, str] = field(default_factory=dict)
@@ -165,7 +168,10 @@ def decide(state: State, event: TakesIn) -> tuple[State, Sequence[Command]]:
 
 
 def told(state: State, progress: Progress) -> Sequence[Command]:
-    """Keep and publish newer word of a transaction; older word and repetitions change nothing."""
+    """Keep newer word of a transaction, and publish it when it is time or the phase has changed.
+
+    Older word and repetitions change nothing.
+    """
     known = state.sessions.get(progress.transaction)
     if known is not None and (known.at >= progress.at or known.phase == "ended"):
         return ()
@@ -174,6 +180,11 @@ def told(state: State, progress: Progress) -> Sequence[Command]:
         transaction_id=progress.transaction, session=progress.session, evse=progress.evse, start=progress.start,
         at=progress.at, phase=progress.phase, charged_wh=progress.charged_wh, discharged_wh=progress.discharged_wh,
     )  # fmt: skip
+    last = state.published.get(progress.transaction)
+    same_phase = known is not None and known.phase == progress.phase
+    if last is not None and same_phase and progress.at - last < state.publish_every:
+        return (row,)
+    remember(state.published, progress.transaction, progress.at)
     return (row, Publish(progress=progress))
 
 

@@ -44,7 +44,7 @@ class Cpo:
         self.actor = Actor(
             "cpo",
             core.decide,
-            core.State(),
+            core.State(publish_every=settings.publish_every_s),
             perform=self._perform,
             clock=clock,
             journal=journal,

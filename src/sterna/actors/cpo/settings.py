@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sterna.kernel.money import MicroEuro, MicroEuroPerKilowattHour
+from sterna.kernel.quantities import Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +44,8 @@ class CpoSettings:
     """What the operator asks per kWh charged."""
     fee_per_session: MicroEuro = MicroEuro(0)  # an int
     """What the operator asks per session, whatever was charged."""
+    publish_every_s: Seconds = Seconds(3600.0)  # a float
+    """How often a session that goes on is told to the EMME; begin and end always are, at once.
+
+    The market trades hours; a shorter time costs a message per session and time.
+    """
