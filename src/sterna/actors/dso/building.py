@@ -57,6 +57,13 @@ class BuildingSide:
             self._party = self._provider(msgspec.msgpack.decode(kept, type=oscp.PartyState))
             self._tick()
 
+    def stop(self) -> None:
+        """Beat no more; the building notices the silence."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        self._waiting.clear()
+
     def answer(self, call: Call) -> Response:
         """Take a message of the building."""
         scheme, _, token = dict(call.headers).get("authorization", "").partition(" ")

@@ -28,11 +28,21 @@ class GridMeter:
         self._links = links
         self._tell = tell
         self._link: Link | None = None
+        self._wanted = True
 
     def dial(self) -> None:
-        """Open the link."""
+        """Open the link, unless the room has stopped."""
+        if not self._wanted:
+            return
         wire = Wire(protocol="IEC61850", src="GMS", dst="METERS", describe=iec61850.describe)
         self._links.dial(ADDRESS, self, wire=wire, identity=IDENTITY)
+
+    def stop(self) -> None:
+        """Close the link and leave it closed."""
+        self._wanted = False
+        if self._link is not None:
+            self._link.close()
+            self._link = None
 
     def opened(self, link: Link) -> None:
         """Keep the link."""

@@ -73,6 +73,12 @@ class Dso:
         self._meter.dial()
         self.actor.tell(records.Started(at=self._clock.now()))
 
+    def stop(self) -> None:
+        """Fall silent; a next start goes on from the journal."""
+        self._building.stop()
+        self._meter.stop()
+        self.actor.stop()
+
     def close_accounts(self) -> None:
         """Bill what is metered up to now, as soon as the meter's last report is there."""
         self.actor.tell(records.Closing(at=self._clock.now()))

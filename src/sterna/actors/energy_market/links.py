@@ -101,6 +101,8 @@ class EnergyMarket:
 
     def _sampled(self, start: Instant, count: int) -> tuple[list[float], list[float]]:
         """Return what energy costs and earns in *count* steps from *start*, EUR/kWh."""
+        if not count:
+            return [], []
         imports = self._settings.import_price.sampled(start, PRICE_STEP, count)
         exports = self._settings.export_price.sampled(start, PRICE_STEP, count)
         # A tenth of a micro-euro: the noise of averaging would make every price a long number.

@@ -98,7 +98,9 @@ class PriceVtn:
             del self._vtn.state.events[self._events.pop(next(iter(self._events)))]
 
     def _deliver(self, deliveries: Sequence[openadr.Delivery]) -> None:
-        for delivery in deliveries:
+        """Post each notification once per address: a VEN that enrolled again has an older subscription too."""
+        newest = {delivery.url: delivery for delivery in deliveries}
+        for delivery in newest.values():
             host, path = addressed(delivery.url)
             headers = (
                 ("Content-Type", "application/json"),

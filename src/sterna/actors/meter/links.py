@@ -65,7 +65,7 @@ class Meter:
         asked = replace(iec61850.BUILDING, triggers=frozenset({"gi"}), integrity_s=None)
         self._building = iec61850.Server(now, iec61850.building_model(), blocks=(asked,))
         self._readers = {GRID: Reader(self._grid_open), BUILDING: Reader(self._building_open)}
-        self._change: Timer | None = None
+        self._timers: dict[str, Timer] = {}
         self.actor = Actor(
             "meter",
             core.decide,
@@ -80,17 +80,26 @@ class Meter:
         """Recover, take readers, and read the sensors on the clock from now on."""
         self.actor.start()
         await self._links.listen(ADDRESS, self._accept, wire=lambda knock: WIRES[knock.identity])
-        now = self._clock.now()
-        self._measure()
-        self._clock.call_at(self._boundary(now), self._on_boundary)
-        ahead = self._settings.ahead_s
-        self._clock.call_at(later(self._boundary(later(now, ahead)), -ahead), self._before_boundary)
+        self._on_boundary()
+        self._wait_for_building()
+
+    def stop(self) -> None:
+        """Read the sensors no more; a next start goes on from the journal."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        for reader in self._readers.values():
+            reader.leave()
+        self.actor.stop()
 
     def changed(self) -> None:
         """Take note that the site's power has changed; cheap, and merged with what follows soon."""
-        if self._change is None:
+        if "change" not in self._timers:
             due = later(self._clock.now(), self._settings.buffer_s)
-            self._change = self._clock.call_at(due, self._after_change)
+            self._wake("change", due, self._after_change)
+
+    def _wake(self, name: str, due: Instant, call: Callable[[], None]) -> None:
+        self._timers[name] = self._clock.call_at(due, call)
 
     def _accept(self, knock: Knock) -> LinkEnd:
         reader = self._readers.get(knock.identity)
@@ -106,16 +115,19 @@ class Meter:
     # -- reading on the clock ---------------------------------------------------------------
 
     def _on_boundary(self) -> None:
-        """Read everything; the grid meter's integrity reports are due now."""
+        """Read everything, at the start and whenever integrity reports of the grid meter are due."""
         self._measure()
-        self._clock.call_at(self._boundary(self._clock.now()), self._on_boundary)
+        self._wake("boundary", self._boundary(self._clock.now()), self._on_boundary)
 
     def _before_boundary(self) -> None:
         """Report the building, shortly before the boundary that plans begin at."""
         self._tell_building()
+        self._wait_for_building()
+
+    def _wait_for_building(self) -> None:
         ahead = self._settings.ahead_s
         due = later(self._boundary(later(self._clock.now(), ahead)), -ahead)
-        self._clock.call_at(due, self._before_boundary)
+        self._wake("building", due, self._before_boundary)
 
     def _measure(self) -> None:
         """Read power and registers into the journal."""
@@ -139,7 +151,7 @@ class Meter:
 
     def _after_change(self) -> None:
         """Report the connection's power, if it has left the dead band."""
-        self._change = None
+        self._timers.pop("change", None)
         values = iec61850.measurement(self._sensors.powers().grid_kw)
         self._readers[GRID].send(self._grid.update(self._clock.now(), values))
 
@@ -193,6 +205,13 @@ class Reader:
         if before is not None:
             before.close(GOING_AWAY, "another reader took this place")
         self._is_open(True)
+
+    def leave(self) -> None:
+        """Close the reader's link: the meter goes away."""
+        link = self.link
+        if link is not None:
+            self.leaves(link)
+            link.close(GOING_AWAY, "the meter stops")
 
     def leaves(self, link: Link | None) -> None:
         """Let *link* go; a link that was replaced has no place to lose."""
