@@ -218,7 +218,7 @@ def test_a_driver_books_charges_stops_reads_and_leaves() -> None:
     run(work)
 
 
-@pytest.mark.req("P-DET-ALT-UNIDIR")
+@pytest.mark.req("P-STEP-3.1")
 @pytest.mark.parametrize("consents", [True, False])
 def test_consent_is_given_or_declined_as_the_driver_wants(consents: bool) -> None:  # noqa: FBT001  # a parameter of pytest
     async def work(site: Site) -> None:
@@ -342,7 +342,7 @@ def test_a_booking_that_has_lapsed_becomes_a_walk_in() -> None:
     run(work, itinerary(arrives=late, opens_page=later_by(late, 100)))
 
 
-@pytest.mark.req("CH-PRIV-GDPR")
+@pytest.mark.req("CH-PRIV-LOC")
 def test_names_and_plates_go_to_car_park_and_session_app_alone() -> None:
     async def work(site: Site) -> None:
         named: dict[tuple[str, str], None] = {}

@@ -51,8 +51,9 @@ class Chain:
         emsp: EmspSettings = EMSP,
         emme: EmmeSettings | None = None,
         cpo_publishes_s: float = 900.0,
+        rows: list[type[Row]] = ROWS,
     ) -> None:
-        self.ports = ports = Ports(clock, ROWS)
+        self.ports = ports = Ports(clock, rows)
         common: dict[str, Any] = {
             "clock": clock, "journal": ports.journal, "supervisor": ports.supervisor,
         }  # fmt: skip
@@ -68,12 +69,21 @@ class Chain:
         for room in (self.cpo, self.emme, self.emsp):
             room.start()
         market = self.market.service(("POST", rest.REPORT_VOLUME.path)).app
-        webapp = self.webapp.service(("POST", rest.BILL.path)).app
-        ports.host("cpo", "CSOS", "REST", self.cpo.app, rest.asked, rest.answered)
         ports.host("emme", "EMME_SYS", "REST", self.emme.app, ocpi.asked, rest.answered)
-        ports.host("emsp", "EMSP_SYS", "REST", self.emsp.app, emsp_asked, rest.answered)
         ports.host("energy_market", "EMKT", "REST", market, rest.asked, rest.answered)
-        ports.host("session_app", "WEBAPP", "REST", webapp, rest.asked, rest.answered)
+        self.host_cpo()
+        self.host_emsp()
+        self.host_webapp()
+
+    def host_cpo(self) -> None:
+        self.ports.host("cpo", "CSOS", "REST", self.cpo.app, rest.asked, rest.answered)
+
+    def host_emsp(self) -> None:
+        self.ports.host("emsp", "EMSP_SYS", "REST", self.emsp.app, emsp_asked, rest.answered)
+
+    def host_webapp(self) -> None:
+        webapp = self.webapp.service(("POST", rest.BILL.path)).app
+        self.ports.host("session_app", "WEBAPP", "REST", webapp, rest.asked, rest.answered)
 
     async def send(
         self, src: str, host: str, message: rest.Message[Any, Any], body: rest.Body, key: str = "k-1", **path: str

@@ -84,7 +84,7 @@ def test_settlement_waits_for_both_sides(order: str) -> None:
     run(work)
 
 
-@pytest.mark.req("AT-23")
+@pytest.mark.req("AT-23", "CH-TAX")
 @pytest.mark.parametrize(
     ("taxation", "base_kwh", "tax"),
     [(Taxation.SINGLE, 10.0, "0.227"), (Taxation.DOUBLE, 20.0, "0.454")],
@@ -247,7 +247,7 @@ def test_energy_given_without_consent_is_paid_and_reported() -> None:
     run(work)
 
 
-@pytest.mark.req("CH-PRIV-GDPR", "IF-EMME-MARKET")
+@pytest.mark.req("CH-PRIV-LOC", "IF-EMME-MARKET")
 def test_no_name_leaves_web_app_and_emsp() -> None:
     async def work(chain: Chain) -> None:
         frames: list[tuple[str, str, bytes]] = []

@@ -6,6 +6,7 @@ changes nothing, and whatever is sent again in another form is refused and repor
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sterna.actors.emsp.records import (
@@ -22,6 +23,7 @@ from sterna.actors.emsp.records import (
     State,
     TakesIn,
 )
+from sterna.domain.ledger import AccountId, Posting, Transaction
 from sterna.domain.ledger_rows import rows
 from sterna.domain.settlement import (
     Bill,
@@ -159,12 +161,30 @@ def settled_if_complete(state: State, session: str, at: Instant) -> Sequence[Com
         return (DisputeRow(subject=record.cdr, reason=reason, session=session, at=at),)
     bill = billed(session, case)
     case.settled = True
-    paid = bill_transaction(bill, case.agreement.parties, at)
+    paid = by_way_of(
+        case.agreement.parties.emsp, bill_transaction(bill, case.agreement.parties, at)
+    )
     return (
         *rows(paid),
         bill_row(bill, case, record.cdr, at),
         SendBill(cdr=record.cdr, bill=bill, terms=case.agreement.terms),
     )
+
+
+def by_way_of(emsp: AccountId, bill: Transaction) -> Transaction:
+    """Return *bill* with every payment going through the EMSP, the only one all the others deal with.
+
+    Nobody's balance changes by it. The postings come in pairs: who pays, who receives.
+    """
+    postings: list[Posting] = []
+    for one, other in zip(bill.postings[::2], bill.postings[1::2], strict=True):
+        payer, payee = (one, other) if one.amount < 0 else (other, one)
+        postings.append(payer)
+        if emsp not in (payer.account, payee.account):
+            postings.append(replace(payee, account=emsp))
+            postings.append(replace(payer, account=emsp))
+        postings.append(payee)
+    return replace(bill, postings=tuple(postings))
 
 
 def billed(session: str, case: Case) -> Bill:
