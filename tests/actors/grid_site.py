@@ -22,6 +22,7 @@ from sterna.kernel.records import Row
 from sterna.kernel.series import Series
 from sterna.kernel.trace import Said
 from sterna.protocols import iec61850, openadr, oscp
+from sterna.runtime.http import App
 from sterna.runtime.journal import Journal
 from sterna.runtime.ports import Link, Request, Response, Wire
 from sterna.runtime.service import Call, Service, problem
@@ -210,6 +211,12 @@ class Building:
     @staticmethod
     def _echo(call: Call) -> Response:
         return Response(status=200, body=(openadr.echoed(call.query_string) or "").encode())
+
+    def turned_away(self) -> App:
+        """Return a market that refuses to tell prices."""
+        service = Service(self._crashed)
+        service.on("GET", "/prices/v1", lambda _call: problem(409, "not today"))
+        return service.app
 
     # -- sensors
 

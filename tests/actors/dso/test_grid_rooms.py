@@ -12,6 +12,7 @@ from sterna.domain.site_bill import site_bill
 from sterna.domain.tariff import EnergyPrices
 from sterna.kernel.money import price_per_kwh
 from sterna.kernel.quantities import Instant
+from sterna.protocols import rest
 from sterna.runtime import virtual
 from sterna.runtime.virtual import VirtualClock
 
@@ -112,5 +113,35 @@ def test_grid_reports_are_never_more_than_330_seconds_apart() -> None:
         assert all(b - a <= 330 for a, b in pairwise(told))
         assert len(told) >= 24
         assert {(line.src, line.dst) for line in site.ports.lines if line.msg == "IEC61850 Report"} == {("METERS", "GMS")}  # fmt: skip
+
+    run(work)
+
+
+@pytest.mark.req("IF-METERS-GMS")
+def test_a_report_that_cannot_be_read_costs_the_link_and_no_energy() -> None:
+    async def work(site: GridSite) -> None:
+        site.hardware.set(120)
+        await site.later(1000)
+        for reader in site.meter._readers.values():
+            if reader.link is not None:
+                reader.link.send(b"not a report")
+        await site.later(2601)
+        assert [row.imported_wh for row in site.ports.journal.rows(QuarterRow)] == [30_000] * 4
+
+    run(work)
+
+
+def test_a_market_that_refuses_is_asked_again_in_the_next_round() -> None:
+    async def work(site: GridSite) -> None:
+        await site.later(5)
+        inbox = site.building.turned_away()
+        site.ports.host("energy_market", "EMKT", "REST", inbox, rest.asked, rest.answered)
+        before = site.dso.actor.state.prices
+        await site.later(21_600)
+        assert site.dso.actor.state.prices == before
+        site.open_market()
+        site.market.start()
+        await site.later(21_600)
+        assert site.dso.actor.state.prices[0].start == START + 12 * 3600
 
     run(work)
