@@ -342,3 +342,28 @@ def test_planned_slots_are_kept_and_given_back() -> None:
             assert len(site.cs_ems.actor.state.planned) == (0 if state == "cancelled" else 1)
 
     run(work)
+
+
+@pytest.mark.req("IF-CSEMS-BEMS")
+def test_reports_go_on_over_lapsed_tokens_a_cut_and_a_building_that_forgot_everything() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging()
+        building = site.building
+        assert building is not None
+        for _ in range(15):  # a token holds an hour
+            before = len(building.reports)
+            await site.later(300)
+            assert len(building.reports) > before
+        site.ports.network.partition("CS_EMS", "BEMS")
+        await site.later(60)
+        site.ports.network.heal("CS_EMS", "BEMS")
+        await site.later(300)
+        fresh = type(building)(site.ports)
+        site.building = fresh
+        await site.later(300)
+        assert "porto-01-1" in fresh.reports[-1]
+        await fresh.request(11.0)
+        await site.later(1)
+        assert station.bays[1].kw == 11.0
+
+    run(work)

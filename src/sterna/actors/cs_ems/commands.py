@@ -163,6 +163,8 @@ class Report(Command, frozen=True, kw_only=True, gc=False):
     durable: ClassVar[bool] = False
 
     statuses: tuple[Status, ...]
+    whole: bool = False
+    """Whether every EVSE with a car is among them."""
 
 
 class SessionRow(Row, frozen=True, kw_only=True, gc=False):

@@ -61,7 +61,7 @@ def report_due(state: State, now: Instant) -> Sequence[Command]:
     statuses = tuple(status(state, bay) for bay in state.bays.values() if bay.session)
     for done in statuses:
         state.changed.pop(done.evse, None)
-    said = (Report(statuses=statuses),) if statuses else ()
+    said = (Report(statuses=statuses, whole=True),) if statuses else ()
     return (rhythm(state, now)[0], *said)
 
 

@@ -317,8 +317,8 @@ class CsEms:
     def _planned(self, pieces: tuple[records.Piece, ...]) -> None:
         self.actor.tell(records.Requested(at=self._clock.now(), pieces=pieces))
 
-    def _report(self, statuses: tuple[commands.Status, ...]) -> None:
-        self._ven.report(statuses)
+    def _report(self, report: commands.Report) -> None:
+        self._ven.report(report.statuses, whole=report.whole)
 
     def _acknowledge(self, command_id: str) -> None:
         self.actor.acknowledge(command_id)

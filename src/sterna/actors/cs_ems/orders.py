@@ -32,7 +32,7 @@ class Orders:
         courier: Courier,
         relays: Mapping[str, Relay],
         replies: Replies,
-        report: Callable[[tuple[commands.Status, ...]], None],
+        report: Callable[[commands.Report], None],
         outcome: Callable[[Tag, Struct | None, str], None],
         acknowledge: Callable[[str], None],
     ) -> None:
@@ -47,7 +47,7 @@ class Orders:
         self._hands: dict[type[Command], Callable[[Any], None]] = {
             commands.SetPoint: self._set_point,
             commands.AnswerKept: self._answer_kept,
-            commands.Report: lambda command: report(command.statuses),
+            commands.Report: report,
             commands.Reply: self._reply,
             commands.SetDefault: self._set_default,
             commands.StartTransaction: self._start,

@@ -16,11 +16,16 @@ from sterna.runtime.ports import Clock, Http, Request, Response, Tasks
 
 REPORT_STEP_S: Final = 300.0
 """How long a report's values are meant to hold: until the next one."""
+UNAUTHORIZED: Final = 401
 PIECES_MAX: Final = 288
 """A day of 5-minute intervals: further ahead nobody steers cars."""
 
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+Values = dict[str, dict[str, float | str | bool]]
+"""What a report says: EVSE -> payload type -> value."""
 
 
 class Ven:
@@ -52,17 +57,13 @@ class Ven:
             self._joining = True
             self._tasks.start(self._join(), name="join the BEMS")
 
-    def report(self, statuses: Sequence[Status]) -> None:
-        """Tell the BEMS; a report that cannot be delivered is outdated by the next."""
-        if not self._event:
-            self.join()
-            return
+    def report(self, statuses: Sequence[Status], *, whole: bool) -> None:
+        """Tell the BEMS; *whole*: an EVSE that is left out is empty.
+
+        A report that cannot be delivered is outdated by the next.
+        """
         values = {status.evse: written(status) for status in statuses}
-        now = self._clock.now()
-        ask = openadr.create(
-            openadr.report(self._event, self._settings.bems_client, now, REPORT_STEP_S, values)
-        )
-        self._tasks.start(self._send(ask), name="report to the BEMS")
+        self._tasks.start(self._report(values, whole=whole), name="report to the BEMS")
 
     def notified(self, body: bytes) -> None:
         """Take a callback of the BEMS. Raises BrokenPeer."""
@@ -82,14 +83,13 @@ class Ven:
         try:
             await self._subscribe()
         except (Unreachable, BrokenPeer):
-            self._token = None  # Tried again with the next report.
+            self._event = ""  # Tried again with the next report.
         finally:
             self._joining = False
 
     async def _subscribe(self) -> None:
         settings = self._settings
-        answer = await self._ask(openadr.ask_token(settings.bems_client, settings.bems_secret))
-        self._token = openadr.read(openadr.TokenAnswer, answer.body).access_token
+        await self._enrol()
         mine = await self._ask(openadr.find("subscriptions", {"clientName": settings.bems_client}))
         if not _many(mine.body, openadr.Subscription):
             wish = openadr.subscription(
@@ -100,24 +100,60 @@ class Ven:
         for event in _many(events.body, openadr.Event):
             self._take(event)
 
-    async def _send(self, ask: openadr.Ask) -> None:
+    async def _report(self, values: Values, *, whole: bool) -> None:
+        """Send a report; a BEMS that has forgotten us is joined again, and told at once."""
         try:
-            await self._ask(ask)
+            if not self._event:
+                await self._subscribe()
+            try:
+                await self._ask(self._asked(values, whole=whole))
+            except BrokenPeer:
+                await self._subscribe()
+                await self._ask(self._asked(values, whole=whole))
         except (Unreachable, BrokenPeer):
-            self._event = ""  # The BEMS is gone, or has forgotten us: join again.
+            self._event = ""
+
+    def _asked(self, values: Values, *, whole: bool) -> openadr.Ask:
+        if not self._event:
+            raise BrokenPeer("the BEMS asks for no reports")
+        return openadr.create(
+            openadr.report(
+                self._event,
+                self._settings.bems_client,
+                self._clock.now(),
+                REPORT_STEP_S,
+                values,
+                name=storage.WHOLE_REPORT if whole else None,
+            )
+        )
+
+    async def _enrol(self) -> None:
+        """Get a fresh token: the BEMS lets each one lapse after a while."""
+        self._token = None
+        ask = openadr.ask_token(self._settings.bems_client, self._settings.bems_secret)
+        answer = await self._once(ask)
+        if answer.status >= 300:
+            raise BrokenPeer(f"the BEMS gives no token: {answer.status}")
+        self._token = openadr.read(openadr.TokenAnswer, answer.body).access_token
 
     async def _ask(self, ask: openadr.Ask) -> Response:
         """Return a good answer. Raises Unreachable, or BrokenPeer for any other answer."""
+        answer = await self._once(ask)
+        if answer.status == UNAUTHORIZED:
+            await self._enrol()
+            answer = await self._once(ask)
+        if answer.status >= 300:
+            raise BrokenPeer(f"{ask.method} {ask.path}: the BEMS answers {answer.status}")
+        return answer
+
+    async def _once(self, ask: openadr.Ask) -> Response:
         request = Request(
             method=ask.method,
             path=openadr.ROOT + ask.path,
             headers=ask.headers(self._token),
             body=ask.body,
         )
-        answer = await self._http.ask("bems", request)
-        if answer.status >= 300:
-            raise BrokenPeer(f"{ask.method} {ask.path}: the BEMS answers {answer.status}")
-        return answer
+        return await self._http.ask("bems", request)
 
 
 def _many(body: bytes, kind: type[S]) -> tuple[S, ...]:
