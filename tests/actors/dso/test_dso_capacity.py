@@ -174,11 +174,3 @@ def test_where_windows_overlap_the_tighter_one_holds() -> None:
     ]  # fmt: skip
     blocks = profiles(settings, Instant(0))["CONSUMPTION"]
     assert [(float(b.start), float(b.kw)) for b in blocks] == [(0, 1000), (100, 500), (200, 500), (300, 700), (400, 1000)]  # fmt: skip
-
-
-def test_a_contract_begins_on_a_quarter() -> None:
-    with pytest.raises(ValueError, match="quarter"):
-        DsoSettings(
-            import_kw=Kilowatts(1), export_kw=Kilowatts(1), tariff=None,  # type: ignore[arg-type]  # as above
-            contract_start=Instant(1), token="", peer_token="",
-        )  # fmt: skip

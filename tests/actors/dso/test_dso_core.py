@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from actors.grid_site import TARIFF
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sterna.actors.dso.core import CLOSE, LAST_READING_S, decide
+from sterna.actors.dso.core import CLOSE, LAST_READING_S, decide, quarter_of
 from sterna.actors.dso.records import Closing, QuarterRow, Read, SendMetered, State
 from sterna.domain.ledger import Party, account
 from sterna.domain.ledger_rows import LedgerRow
@@ -33,7 +33,7 @@ class Account:
         opening = RegisterReading(at=start, charged_wh=WattHours(0), discharged_wh=WattHours(0))
         self.state = State(
             connection="porto", zone="Europe/Lisbon", building=account(Party.BUILDING), contracted_kw=None,
-            round_s=Seconds(21_600), account_start=start, settled_until=start, last=opening,
+            round_s=Seconds(21_600), account_start=quarter_of(start), settled_until=quarter_of(start), last=opening,
         )  # fmt: skip
         self.commands: list[Command] = []
 
@@ -83,6 +83,7 @@ def test_the_days_of_the_clock_change_have_their_own_length(
     assert [len(sent.imported_wh) for sent in ledger.sent()] == [quarters]
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 250_000), min_size=97, max_size=300))
 def test_whatever_is_drawn_the_days_sum_to_the_bill_of_the_whole(quarters: list[int]) -> None:
     ledger = Account(at(2026, 7, 2, 0))
@@ -134,3 +135,12 @@ def test_a_reading_that_runs_backwards_is_left_out_and_an_old_one_ignored() -> N
     assert ledger.state.rejected == 1
     ledger.read(later(moment, 900))
     assert ledger.state.imported == [1000] * 6
+
+
+def test_a_contract_may_begin_within_a_quarter() -> None:
+    ledger = Account(later(at(2026, 7, 2, 0), 300))
+    for quarter in (1, 2):
+        ledger.read(later(at(2026, 7, 2, 0), quarter * 900))
+    ledger.tell(Closing(at=ledger.state.last.at))
+    (sent,) = ledger.sent()
+    assert (sent.start, sent.imported_wh) == (at(2026, 7, 2, 0), (667, 1000))

@@ -48,10 +48,11 @@ class Dso:
         opening = RegisterReading(
             at=settings.contract_start, charged_wh=NO_ENERGY, discharged_wh=NO_ENERGY
         )
+        first_quarter = core.quarter_of(settings.contract_start)
         first = records.State(
             connection=settings.group, zone=settings.zone, building=account(Party.BUILDING, settings.building),
             contracted_kw=settings.contracted_kw, round_s=settings.round_s,
-            account_start=settings.contract_start, settled_until=settings.contract_start, last=opening,
+            account_start=first_quarter, settled_until=first_quarter, last=opening,
         )  # fmt: skip
         self.actor = Actor(
             "dso", partial(core.decide, settings.tariff), first, perform=self._perform, clock=clock,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sterna.domain.registers import QUARTER_S
 from sterna.domain.tariff import NetworkTariff
 from sterna.kernel.quantities import Instant, Kilowatts, Seconds, Share
 
@@ -29,7 +28,7 @@ class DsoSettings:
     """What it may feed in, as a magnitude."""
     tariff: NetworkTariff
     contract_start: Instant
-    """When the contract began, on a quarter hour: both registers showed 0 then."""
+    """When the contract began: both registers showed 0 then. Its quarter hour is the first that is billed."""
     contracted_kw: Kilowatts | None = None
     """Contracted power; None bills the highest quarter."""
     share: Share = Share(1.0)
@@ -54,8 +53,3 @@ class DsoSettings:
     """Owner of the building's account in the ledger; empty: the role's only account."""
     zone: str = "Europe/Lisbon"
     """Time zone of the billing day."""
-
-    def __post_init__(self) -> None:
-        """Check that metering can begin with the contract."""
-        if self.contract_start % QUARTER_S:
-            raise ValueError("contract_start must be on a quarter hour")
