@@ -14,7 +14,7 @@ from sterna.kernel.series import Series
 from sterna.protocols import iec61850, openadr, oscp
 from sterna.protocols.openadr import storage
 from sterna.runtime import virtual
-from sterna.runtime.ports import Knock, Link, LinkEnd, Request, Response
+from sterna.runtime.ports import Knock, Link, LinkEnd, Request, Response, Timer
 from sterna.runtime.service import Call, Service
 from sterna.runtime.virtual import VirtualClock
 
@@ -109,6 +109,7 @@ class Dso:
         self.told: list[object] = []
         self.beating = True
         self.refusing = False
+        self.timer: Timer | None = None
         self.renew()
         service = Service(crashed)
         service.on("POST", oscp.ROOT + "/{path:path}", self.answer)
@@ -145,8 +146,9 @@ class Dso:
                 )  # fmt: skip
                 self.courier.try_once("bems", wish)
         due = self.party.state.next_beat
-        if due is not None:
-            self.ports.clock.call_at(due, self.tick)
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = None if due is None else self.ports.clock.call_at(due, self.tick)
 
     def tick(self) -> None:
         self.told += self.party.tick(self.ports.clock.now())

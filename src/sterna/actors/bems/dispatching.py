@@ -136,11 +136,14 @@ def is_of(url: str, hosts: tuple[str, ...]) -> bool:
 
 def is_possible(status: openadr.StorageStatus) -> bool:
     """Return whether a battery can be as *status* says: levels are shares, powers are magnitudes."""
-    levels = (status.soc, status.floor, status.target)
-    powers = (status.charge_kw_max, status.discharge_kw_max, abs(status.kw))
+    # Written out, because it is asked for every car of every report.
     return (
-        all(0.0 <= level <= 1.0 for level in levels)
-        and all(0.0 <= power <= POWER_KW_MAX for power in powers)
+        0.0 <= status.soc <= 1.0
+        and 0.0 <= status.floor <= 1.0
+        and 0.0 <= status.target <= 1.0
+        and 0.0 <= status.charge_kw_max <= POWER_KW_MAX
+        and 0.0 <= status.discharge_kw_max <= POWER_KW_MAX
+        and -POWER_KW_MAX <= status.kw <= POWER_KW_MAX
         and 0.0 < status.capacity_kwh <= CAPACITY_KWH_MAX
         and math.isfinite(status.plugged_since)
         and math.isfinite(status.departure)

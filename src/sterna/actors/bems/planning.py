@@ -9,14 +9,13 @@ from sterna.actors.bems.metering import QUARTER_S, is_fresh
 from sterna.actors.bems.records import Car, Solved, Span, State
 from sterna.actors.bems.series import (
     HORIZON_QUARTERS,
-    STEP,
     Floats,
-    allowed,
     grid_start,
     history,
     limits,
     on_grid,
     prices,
+    reaching,
 )
 from sterna.actors.bems.settings import BemsSettings
 from sterna.decisions.forecast import Band, analog, anchored, solar
@@ -34,6 +33,8 @@ ANCHOR_FADES_S: Final = Seconds(2 * 3600.0)
 """How long the present deviation from the usual load is expected to last."""
 HIGH_EUR_PER_KWH_H: Final = 0.0005
 """Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
+WEAR_CLASSES_MAX: Final = 100
+"""Names of chemistries that are remembered: a peer may invent as many as it likes."""
 OVER_AHEAD_S: Final = 86_400.0
 """Limits that cannot be kept are told a day ahead; what is later depends on forecasts too much."""
 OVER_LEAST_KWH: Final = 1e-3
@@ -70,6 +71,7 @@ class Planner:
         self._rolling = Rolling()
         self._usual: Usual | None = None
         self._told: Told | None = None
+        self._wear: dict[str, float] = {}
 
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
@@ -102,20 +104,25 @@ class Planner:
         if old is not None and old.start == start and all(map(_is, old.source, source)):
             return old
         settings = self._settings
-        network = settings.network_eur_per_kwh.sampled(start, STEP, HORIZON_QUARTERS)
+        network = reaching(settings.network_eur_per_kwh, start)
         bought = prices(state.import_prices, start) + network
         sold = prices(state.export_prices, start) if state.export_prices else np.zeros_like(bought)
-        drawn = allowed(state.capacity, "CONSUMPTION", silent=state.dso_silent)
-        fed = allowed(state.capacity, "GENERATION", silent=state.dso_silent)
+        drawn = self._limit(state, "CONSUMPTION", settings.connection_kw, start)
+        fed = self._limit(state, "GENERATION", settings.export_kw, start)
         self._told = Told(
             start=start,
             source=source,
             import_eur_per_kwh=on_grid(start, bought, "EUR/kWh"),
             export_eur_per_kwh=on_grid(start, sold, "EUR/kWh"),
-            import_limit_kw=on_grid(start, limits(settings.connection_kw, drawn, start), "kW"),
-            export_limit_kw=on_grid(start, limits(settings.export_kw, fed, start), "kW"),
+            import_limit_kw=on_grid(start, drawn, "kW"),
+            export_limit_kw=on_grid(start, fed, "kW"),
         )
         return self._told
+
+    def _limit(self, state: State, direction: str, connection: Kilowatts, start: Instant) -> Floats:
+        """Return the limits of one OSCP *direction*; the fallback's while the DSO is silent."""
+        fallback = state.capacity.get(f"FALLBACK_{direction}", ()) if state.dso_silent else ()
+        return limits(connection, state.capacity.get(direction, ()), fallback, start)
 
     def _stay(self, evse: str, car: Car) -> Stay:
         """Return a parked car as the schedule sees it."""
@@ -126,8 +133,17 @@ class Planner:
             target_kwh=KilowattHours(car.target * car.capacity_kwh), capacity_kwh=car.capacity_kwh,
             charge_kw=car.charge_kw_max, discharge_kw=car.discharge_kw_max, may_discharge=car.discharge_kw_max > 0,
             charge_efficiency=efficiency, discharge_efficiency=efficiency,
-            wear_eur_per_kwh=wear(self._settings, car.wear_class), high_eur_per_kwh_h=HIGH_EUR_PER_KWH_H,
+            wear_eur_per_kwh=self._wear_of(car.wear_class), high_eur_per_kwh_h=HIGH_EUR_PER_KWH_H,
         )  # fmt: skip
+
+    def _wear_of(self, wear_class: str) -> float:
+        """Return the wear of a kWh of throughput in EUR, worked out once per chemistry."""
+        known = self._wear.get(wear_class)
+        if known is None:
+            if len(self._wear) >= WEAR_CLASSES_MAX:
+                self._wear.clear()
+            known = self._wear[wear_class] = wear(self._settings, wear_class)
+        return known
 
 
 def _is(one: object, other: object) -> bool:

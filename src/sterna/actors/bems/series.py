@@ -1,6 +1,7 @@
 """What the BEMS was told and what it measured, laid on the quarter-hour grid of the schedule. Pure."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -48,6 +49,19 @@ def history(before: Series, first: Instant, measured: Sequence[float], end: Inst
     return on_grid(before.start, values, before.unit)
 
 
+def reaching(known: Series, start: Instant) -> Floats:
+    """Return the values of *known* in each quarter hour from *start*, shape (n,).
+
+    Where the horizon reaches beyond the series, its last day repeats.
+    """
+    end = start + QUARTER_S * HORIZON_QUARTERS
+    days = max(0, ceil((end - known.end) / DAY_S))
+    last = round(DAY_S / known.step)
+    longer = np.concatenate((known.values, np.tile(known.values[-last:], days)))
+    whole = Series(start=known.start, step=known.step, values=longer, unit=known.unit)
+    return whole.sampled(start, STEP, HORIZON_QUARTERS)
+
+
 def prices(spans: Sequence[Span], start: Instant) -> Floats:
     """Return the price at each quarter hour from *start* in EUR/kWh, shape (n,).
 
@@ -68,46 +82,29 @@ def prices(spans: Sequence[Span], start: Instant) -> Floats:
     return found
 
 
-def limits(connection: Kilowatts, told: Sequence[Span], start: Instant) -> Floats:
+def limits(
+    connection: Kilowatts, told: Sequence[Span], fallback: Sequence[Span], start: Instant
+) -> Floats:
     """Return the limit in each quarter hour from *start* in kW, shape (n,).
 
     It is the tightest of the *connection* and of what was *told* for any part of the quarter.
+    Where a *fallback* says something, it holds instead of what was told; where it has a gap,
+    what was told still does: it is the only limit that is known.
     """
-    found = np.full(HORIZON_QUARTERS, float(connection))
-    for span in told:
-        begin = max(0, int((span.start - start) // QUARTER_S))
-        end = min(HORIZON_QUARTERS, int(-(-(span.end - start) // QUARTER_S)))
-        if begin < end:
-            np.minimum(found[begin:end], max(0.0, span.value), out=found[begin:end])
+    usual, instead = tightest(told, start), tightest(fallback, start)
+    return np.minimum(connection, np.where(np.isinf(instead), usual, instead))
+
+
+def tightest(spans: Sequence[Span], start: Instant) -> Floats:
+    """Return the lowest value of *spans* in each quarter hour from *start*, infinite where there is none."""
+    found = np.full(HORIZON_QUARTERS, np.inf)
+    begins = np.array([span.start for span in spans]) - start
+    ends = np.array([span.end for span in spans]) - start
+    first = np.clip(begins // QUARTER_S, 0, HORIZON_QUARTERS).astype(np.int64)
+    last = np.clip(np.ceil(ends / QUARTER_S), first, HORIZON_QUARTERS).astype(np.int64)
+    length = last - first
+    before = np.cumsum(length) - length
+    quarters = np.repeat(first - before, length) + np.arange(int(length.sum()))
+    values = np.maximum([span.value for span in spans], 0.0)
+    np.minimum.at(found, quarters, np.repeat(values, length))
     return found
-
-
-def allowed(
-    capacity: dict[str, tuple[Span, ...]], direction: str, *, silent: bool
-) -> tuple[Span, ...]:
-    """Return the limits of one OSCP *direction*, ``CONSUMPTION`` or ``GENERATION``.
-
-    While the DSO is silent its fallback holds where there is one; where that has a gap, the last
-    forecast still does: it is the only limit that is known.
-    """
-    usual = capacity.get(direction, ())
-    fallback = capacity.get(f"FALLBACK_{direction}", ()) if silent else ()
-    for over in fallback:
-        usual = (*_before(usual, over.start), *_after(usual, over.end))
-    return (*usual, *fallback)
-
-
-def _before(spans: tuple[Span, ...], moment: Instant) -> tuple[Span, ...]:
-    return tuple(
-        Span(start=span.start, end=min(span.end, moment), value=span.value)
-        for span in spans
-        if span.start < moment
-    )
-
-
-def _after(spans: tuple[Span, ...], moment: Instant) -> tuple[Span, ...]:
-    return tuple(
-        Span(start=max(span.start, moment), end=span.end, value=span.value)
-        for span in spans
-        if span.end > moment
-    )

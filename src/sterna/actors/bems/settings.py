@@ -23,7 +23,8 @@ class BemsSettings:
     pv_history: Series
     """PV output in kW, likewise."""
     network_eur_per_kwh: Series
-    """Network energy price with the peak-power adder of ponta hours, EUR/kWh, beyond the horizon."""
+    """Network energy price with the peak-power adder of ponta hours, EUR/kWh. Its last day repeats
+    where the horizon reaches beyond it."""
     peak_eur_per_kw: float
     """Cost of one kW more of highest quarter-hour import in the billing period."""
     period_s: Seconds = PERIOD_DEFAULT

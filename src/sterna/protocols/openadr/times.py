@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 from sterna.kernel import timestamps
@@ -21,6 +22,11 @@ MONTH_DAYS: Final = 30
 """Nominal lengths: a length in years or months without a calendar has no exact one."""
 
 
+TEXTS_KEPT: Final = 512
+"""Texts whose meaning is remembered: all intervals of a report and all reports say the same few."""
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
 def seconds(duration: str) -> Seconds:
     """Return the length of an ISO 8601 *duration*; infinite for :data:`FOREVER`.
 
@@ -51,6 +57,7 @@ def duration(length: float) -> str:
     return ("-" if length < 0 and milliseconds else "") + "PT" + text
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def instant(text: str) -> Instant | None:
     """Return the moment that *text* names; None for the "beginning of time".
 
