@@ -50,8 +50,8 @@ from sterna.world.weather import (
 
 HISTORY: Final = hours(28 * 24)
 """Four weeks: what an analog forecast of a weekly rhythm needs."""
-OUTLOOK: Final = hours(72)
-"""Longer than any planning horizon."""
+OUTLOOK: Final = hours(84)
+"""Longer than any plan: 72 h ahead, rounded up to its steps, made at the last moment of the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

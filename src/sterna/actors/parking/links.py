@@ -211,13 +211,6 @@ class Parking:
             if not left:
                 self.actor.acknowledge(command_id)
 
-        plan = self._plan(announce)
-        for host in ("cs_ems", "bems"):
-            planned = Request(
-                method=rest.PLAN_SLOT.method, path=rest.PLAN_SLOT.path_for(),
-                headers=rest.PLAN_SLOT.headers(command_id), body=rest.PLAN_SLOT.written(plan),
-            )  # fmt: skip
-            self._courier.deliver(host, planned, partial(taken, host))
         notice = Request(
             method=rest.ANNOUNCE.method, path=rest.ANNOUNCE.path_for(),
             headers=rest.ANNOUNCE.headers(command_id), body=rest.ANNOUNCE.written(notice_of(announce.booking)),
@@ -226,6 +219,13 @@ class Parking:
             left.remove("session_app")
         else:
             self._courier.deliver("session_app", notice, partial(taken, "session_app"))
+        plan = self._plan(announce)
+        for host in ("cs_ems", "bems"):
+            planned = Request(
+                method=rest.PLAN_SLOT.method, path=rest.PLAN_SLOT.path_for(),
+                headers=rest.PLAN_SLOT.headers(command_id), body=rest.PLAN_SLOT.written(plan),
+            )  # fmt: skip
+            self._courier.deliver(host, planned, partial(taken, host))
 
     def _plan(self, announce: core.Announce) -> rest.SlotPlanned:
         """Return the booking without the person, with the V2B that may be expected of it."""

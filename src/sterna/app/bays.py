@@ -1,0 +1,100 @@
+"""The bays of a site: true hardware, EVSE and car at each, and the stations above them; the drivers' hands."""
+
+from sterna.actors.ev.links import Ev
+from sterna.actors.ev.settings import EvSettings
+from sterna.actors.evse.links import Evse as EvseRoom
+from sterna.actors.evse.settings import EvseSettings
+from sterna.actors.station.links import Station as StationRoom
+from sterna.actors.station.settings import OutletSettings, StationSettings
+from sterna.app.ports import MemoryPorts
+from sterna.app.scenario import Scenario
+from sterna.domain.station import Evse, Station, Supply
+from sterna.domain.vehicle import compatibility
+from sterna.kernel.errors import Refused
+from sterna.kernel.quantities import Share
+from sterna.world.balance import Balance
+from sterna.world.hardware import Bay, Car
+from sterna.world.people import Itinerary
+
+
+class Bays:
+    """Everything at the kerb. Also the drivers' hands: plug, unplug, leave."""
+
+    def __init__(self, scenario: Scenario, ports: MemoryPorts, balance: Balance) -> None:
+        """Build stations, EVSEs and the electronics of whatever car stands at each."""
+        self._ports = ports
+        self.hardware: dict[str, Bay] = {}
+        self.evses: dict[str, EvseRoom] = {}
+        self.cars: dict[str, Ev[Car]] = {}
+        self.stations: dict[str, StationRoom] = {}
+        efficiency = {kind.coupling: kind.efficiency for kind in scenario.settings.chargers}
+        for station in scenario.stations:
+            self.stations[station.station_id] = self._station(station)
+            for evse in station.evses:
+                share = Share(efficiency["DC" if evse.supply is Supply.DC else "AC"])
+                self._bay(station, evse, share, balance)
+
+    def _station(self, station: Station) -> StationRoom:
+        ports = self._ports
+        return StationRoom(
+            settings=StationSettings(
+                identity=station.station_id,
+                outlets=tuple(
+                    OutletSettings(
+                        evse_id=evse.evse_id, direct=evse.supply is Supply.DC, charge_kw_max=evse.charge_kw_max,
+                        discharge_kw_max=evse.discharge_kw_max, phases=evse.phases,
+                    )
+                    for evse in station.evses
+                ),
+            ), clock=ports.clock, ids=ports.ids,
+            chance=ports.chance.stream(station.station_id), journal=ports.journal, supervisor=ports.supervisor, links=ports.network,
+        )  # fmt: skip
+
+    def _bay(self, station: Station, evse: Evse, efficiency: Share, balance: Balance) -> None:
+        ports, name = self._ports, evse.evse_id
+        bay = self.hardware[name] = Bay(evse, ports.clock, efficiency=efficiency)
+        bay.metered = balance.set_car
+        self.evses[name] = EvseRoom(
+            settings=EvseSettings(
+                evse_id=name, station_id=station.station_id, direct=evse.supply is Supply.DC,
+                charge_kw_max=evse.charge_kw_max, discharge_kw_max=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
+            ),
+            clock=ports.clock, ids=ports.ids, links=ports.network, outlet=bay,
+        )  # fmt: skip
+        self.cars[name] = Ev(
+            settings=EvSettings(bay=name), clock=ports.clock, links=ports.network, inlet=bay
+        )
+
+    async def start(self) -> None:
+        """Start stations, then what hangs on their bus."""
+        for station in self.stations.values():
+            await station.listen()
+            station.start()
+        for name, evse in self.evses.items():
+            await evse.start()
+            await self.cars[name].start()
+
+    # -- what drivers do --------------------------------------------------------------------
+
+    def plug(self, bay: str, visit: Itinerary) -> None:
+        """Put the cable into the driver's car; Refused when it does not fit."""
+        car = Car.arriving(
+            visit.car, visit.model, visit.soc_at_arrival, target_soc=visit.soc_target, floor_soc=visit.soc_floor,
+            departure=visit.announced_departure, stops_itself=False,
+        )  # fmt: skip
+        fit = compatibility(visit.model, self.hardware[bay].evse)
+        if not fit.fits:
+            raise Refused("; ".join(fit.reasons))
+        self.cars[bay].plug(car)
+
+    def end_in_car(self, bay: str) -> None:
+        """Press the unlock button in the car."""
+        self.cars[bay].stop()
+
+    def unplug(self, bay: str) -> None:
+        """Pull the cable."""
+        self.cars[bay].unplug()
+
+    def leave(self, bay: str) -> None:
+        """Drive away."""
+        self.cars[bay].leave()

@@ -1,0 +1,172 @@
+"""The command line: run a scenario, begin a site of one's own, explain a setting, look at the use case."""
+
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sterna.app import init as site_init
+from sterna.app.run import Files, run_scenario
+from sterna.app.scenario import explain as explained
+from sterna.app.scenario import load
+from sterna.app.terminal import show
+from sterna.emsa import usecase
+from sterna.emsa.draw import component_layer
+from sterna.kernel.errors import BadInput
+from sterna.runtime.seeded import SeededChance
+from sterna.world.packaged import CATALOGUE
+
+BAD_INPUT: Final = 2
+"""Exit code when a file or an option cannot be used."""
+GATE_BROKEN: Final = 1
+"""Exit code when the run went through and something that must hold does not."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sterna")
+def main() -> None:
+    """Sterna: an open V2X platform, from the driver's booking to the grid operator's payment."""
+
+
+@main.command()
+@click.argument("scenario")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Seed of all randomness; default: the scenario's."
+)
+@click.option(
+    "--hours", type=click.FloatRange(min=1), help="Length of the run; default: the scenario's."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write report and data; default: out/NAME.",
+)
+@click.option(
+    "--wire",
+    type=click.Choice(["object"]),
+    help="How ISO 15118 messages travel; default: the scenario's.",
+)
+@click.option(
+    "--no-baseline", is_flag=True, help="Leave out the run without control; KPIs then stand alone."
+)
+@click.option("--quiet", is_flag=True, help="Print only what is broken, and where the report is.")
+def run(
+    scenario: str,
+    seed: int | None,
+    hours: float | None,
+    out: Path | None,
+    wire: str | None,
+    *,
+    no_baseline: bool,
+    quiet: bool,
+) -> None:
+    """Run SCENARIO: a shipped name such as porto, or the path of a TOML file."""
+    del wire  # One wire so far; the option says so.
+    console = Console(stderr=False, soft_wrap=False)
+    try:
+        chosen = load(scenario).changed(seed=seed, run_hours=hours)
+        folder = out or Path("out") / chosen.name
+        with bar(console, quiet=quiet) as progress:
+            task = progress.add_task(chosen.name, total=1.0)
+            done = run_scenario(
+                chosen,
+                folder,
+                baseline=not no_baseline,
+                progress=lambda share, what: progress.update(
+                    task, completed=share, description=what
+                ),
+            )
+    except BadInput as bad:
+        refuse(bad)
+    report(console, done, quiet=quiet)
+
+
+def report(console: Console, done: Files, *, quiet: bool) -> None:
+    """Show what came out and leave with the exit code that it deserves."""
+    if not quiet:
+        show(console, done.run, done.kpis, done.gates)
+    broken = [gate for gate in done.gates if not gate.holds]
+    for gate in broken:
+        console.print(f"[red]broken:[/] {gate.name}: {gate.figures}")
+    console.print(f"report: {done.report}")
+    if broken:
+        sys.exit(GATE_BROKEN)
+
+
+def bar(console: Console, *, quiet: bool) -> Progress:
+    """Return the progress bar."""
+    return Progress(
+        TextColumn("{task.description:<28}"), BarColumn(bar_width=40), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
+        console=console, disable=quiet,
+    )  # fmt: skip
+
+
+def refuse(bad: BadInput) -> NoReturn:
+    """Say in one line what cannot be used, and leave."""
+    click.echo(f"sterna: {bad}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+@main.command(name="init")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init_site(folder: Path) -> None:
+    """Write a commented scenario and sample series to FOLDER, ready to run."""
+    try:
+        scenario, *_ = site_init.write_example(folder, SeededChance(1))
+    except BadInput as bad:
+        refuse(bad)
+    click.echo(f"wrote {folder}; now: sterna run {scenario}")
+
+
+@main.command()
+@click.argument("key")
+def explain(key: str) -> None:
+    """Say what a scenario's KEY means, e.g. site.connection_kw."""
+    try:
+        click.echo(explained(key))
+    except BadInput as bad:
+        refuse(bad)
+
+
+@main.group()
+def data() -> None:
+    """Look at the packaged data."""
+
+
+@data.command(name="list")
+def list_data() -> None:
+    """List the packaged data with licence and source."""
+    table = Table("name", "what", "licence", "attribution")
+    for entry in CATALOGUE:
+        table.add_row(entry.name, entry.about, entry.licence, entry.attribution)
+    Console().print(table)
+
+
+@main.group(name="usecase")
+def use_case() -> None:
+    """Look at a use case."""
+
+
+@use_case.command()
+@click.argument("name")
+def draw(name: str) -> None:
+    """Print the component layer of the use case NAME (e.g. porto) as SVG."""
+    try:
+        click.echo(component_layer(usecase.packaged(name), None), nl=False)
+    except BadInput as bad:
+        refuse(bad)
+
+
+@use_case.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def lint(path: Path) -> None:
+    """Check the use case file at PATH; exit code 2 when it has errors."""
+    try:
+        read = usecase.read(path)
+    except BadInput as bad:
+        refuse(bad)
+    click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")

@@ -1,0 +1,74 @@
+"""Carries the faults of a scenario out: on the network, on the actors, on the plugs."""
+
+from functools import partial
+from typing import Protocol
+
+from sterna.app.bays import Bays
+from sterna.app.wiring import Site
+from sterna.runtime.memory import MemoryNetwork
+from sterna.runtime.ports import Clock
+from sterna.world import faults
+from sterna.world.faults import Action
+
+
+class Crashable(Protocol):
+    """An actor as far as its supervisor sees it."""
+
+    def crashed(self, bug: BaseException) -> None:
+        """Start again from the journal."""
+
+
+class PowerCut(Exception):  # it is what happened, not an error of ours
+    """The process of an actor was ended from outside."""
+
+
+class Mishaps:
+    """What goes wrong in a run, at its times."""
+
+    def __init__(
+        self,
+        actions: tuple[Action, ...],
+        clock: Clock,
+        network: MemoryNetwork,
+        site: Site,
+        bays: Bays,
+    ) -> None:
+        """Plan *actions*; nothing happens before :meth:`start`."""
+        self._actions = actions
+        self._clock = clock
+        self._network = network
+        self._site = site
+        self._bays = bays
+
+    def start(self) -> None:
+        """Set a timer for each."""
+        for action in self._actions:
+            self._clock.call_at(action.at, partial(faults.apply, action, self._network, self))
+
+    def crash(self, actor: str) -> None:
+        """End *actor* as a power cut does: what it had not stored is lost, and it starts from its store."""
+        self._actor(actor).crashed(PowerCut(f"{actor} lost its power"))
+
+    def restart(self, actor: str) -> None:
+        """Do nothing more: an actor in this process is back at once; its links have noticed nothing."""
+
+    def _actor(self, name: str) -> Crashable:
+        """Return the actor of a room, or of a station by its id."""
+        if name in self._bays.stations:
+            return self._bays.stations[name].actor
+        rooms: dict[str, Crashable] = {
+            "parking": self._site.parking.actor, "session_app": self._site.session_app.actor, "cs_ems": self._site.cs_ems.actor,
+            "csms": self._site.csms.actor, "cpo": self._site.cpo.actor, "emme": self._site.emme.actor, "emsp": self._site.emsp.actor,
+            "bems": self._site.bems.actor, "dso": self._site.dso.actor, "energy_market": self._site.energy_market.actor,
+            "meter": self._site.meter.actor,
+        }  # fmt: skip
+        return rooms[name]
+
+    def pull_plug(self, car: str | None, draw: float) -> None:
+        """Pull the plug of *car*, or of the plugged car that *draw* picks."""
+        there = ((name, bay.car) for name, bay in self._bays.hardware.items())
+        plugged = [
+            name for name, parked in there if parked is not None and car in (None, parked.evcc_id)
+        ]
+        if plugged:
+            self._bays.unplug(plugged[int(draw * len(plugged))][0])

@@ -1,0 +1,166 @@
+"""A site's days in virtual time: build the rooms, let the world live, gather what came of it."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from sterna.actors.bems.records import PlanRow
+from sterna.actors.cpo.core import CdrFateRow, CdrRow, OperatorSessionRow
+from sterna.actors.cs_ems.commands import SessionRow
+from sterna.actors.csms.records import MeterValueRow, StationRow, TransactionRow
+from sterna.actors.dso.records import ComplaintRow, QuarterRow
+from sterna.actors.emme.core import AllocationRow
+from sterna.actors.emme.core import VolumeRow as HubVolumeRow
+from sterna.actors.emsp.records import BillRow, DisputeRow
+from sterna.actors.energy_market.core import VolumeRow
+from sterna.actors.meter.core import SiteRow
+from sterna.actors.parking.core import ReservationRow
+from sterna.actors.session_app.records import ConsentRow
+from sterna.app.bays import Bays
+from sterna.app.gathered import Gathered
+from sterna.app.harvest import harvest
+from sterna.app.mishaps import Mishaps
+from sterna.app.outcome import Floats, Outcome
+from sterna.app.ports import MemoryPorts
+from sterna.app.scenario import Prepared, Scenario, prepared
+from sterna.app.wiring import Site, site
+from sterna.domain.ledger_rows import LedgerRow
+from sterna.domain.station import Supply
+from sterna.emsa import usecase
+from sterna.emsa.conformance import Checker
+from sterna.emsa.privacy import Markers
+from sterna.kernel.quantities import Instant, Seconds
+from sterna.kernel.records import Row
+from sterna.runtime import virtual
+from sterna.runtime.seeded import SeededChance
+from sterna.runtime.trace import Record, Trace
+from sterna.runtime.virtual import VirtualClock
+from sterna.world.balance import Balance
+from sterna.world.drivers import Drivers
+
+ROWS: Final[tuple[type[Row], ...]] = (
+    LedgerRow, ReservationRow, ConsentRow, SessionRow, StationRow, TransactionRow, MeterValueRow, OperatorSessionRow,
+    CdrRow, CdrFateRow, HubVolumeRow, AllocationRow, BillRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
+)  # fmt: skip
+"""Every projection that the rooms of a V2B site write."""
+STEP: Final = Seconds(900.0)
+"""The grid of the report's series: the quarter hours that tariffs count in."""
+ACCOUNTS_S: Final = 120.0
+"""After the end the accounts are closed; meters, DSO and market need a minute for it."""
+PROGRESS_S: Final = 3600.0
+"""How often progress is told, in virtual time."""
+
+PROBLEMS_MAX: Final = 20
+"""Problems that the report lists; more of the same help nobody."""
+
+Reported = Callable[[float], None]
+
+
+def simulate(
+    scenario: Scenario, *, trace: Path | None = None, progress: Reported = lambda _: None
+) -> Outcome:
+    """Run *scenario* in virtual time and return what came of it.
+
+    *trace* is the file that the trace is written to, if any. Raises BadInput where the scenario's
+    files cannot be used.
+    """
+    wall, cpu = time.perf_counter(), time.process_time()
+    feed = prepared(scenario, SeededChance(scenario.settings.seed))
+
+    async def live(clock: VirtualClock) -> Gathered:
+        return await Run(scenario, feed, clock, trace).live(progress)
+
+    gathered = virtual.run(live, start=scenario.start)
+    return harvest(gathered, wall_s=time.perf_counter() - wall, cpu_s=time.process_time() - cpu)
+
+
+class Run:
+    """One run while it lives, and what is read of it afterwards."""
+
+    def __init__(
+        self, scenario: Scenario, feed: Prepared, clock: VirtualClock, trace: Path | None
+    ) -> None:
+        """Build everything; nothing has happened yet."""
+        self.scenario = scenario
+        self.feed = feed
+        self.clock = clock
+        self.trace = Trace(clock, trace)
+        url = store_url(scenario)
+        self.ports = MemoryPorts(
+            clock,
+            self.trace,
+            url=url,
+            rows=ROWS,
+            seed=scenario.settings.seed,
+            latency_s=scenario.settings.wire.latency_s,
+        )
+        steps = round((scenario.end - scenario.start) / STEP)
+        self.balance = Balance(
+            clock_now=clock.now, start=scenario.start, steps=steps, step=STEP, load=feed.inputs.load, pv=feed.inputs.pv,
+            export_kw=scenario.settings.site.export_kw,
+        )  # fmt: skip
+        self.site: Site = site(scenario, feed, self.ports, self.balance)
+        self.bays = Bays(scenario, self.ports, self.balance)
+        self.drivers = Drivers(
+            feed.itineraries, clock=clock, chance=self.ports.chance, tasks=self.ports.tasks("drivers"),
+            http_of=self.ports.http, barrier=self.site.parking, hands=self.bays, zone=scenario.zone,
+        )  # fmt: skip
+        self.use_case = usecase.packaged(scenario.settings.usecase)
+        self.checker = Checker(self.use_case)
+        self.markers = Markers(self.use_case, self.drivers.markers())
+        self._setpoints: dict[str, list[tuple[Instant, float]]] = defaultdict(list)
+        self.mishaps = Mishaps(feed.faults, clock, self.ports.network, self.site, self.bays)
+
+    async def live(self, progress: Reported) -> Gathered:
+        """Start the rooms, let the drivers live to the end, close the accounts, read what there is."""
+        self.trace.listen(self.checker.recorded)
+        self.trace.listen(self._seen)
+        self.trace.watcher = self.markers.scan
+        await self.site.start()
+        await self.bays.start()
+        self.drivers.start()
+        self.mishaps.start()
+        start, end = self.scenario.start, self.scenario.end
+        moment = start
+        while moment < end:
+            moment = Instant(min(end, moment + PROGRESS_S))
+            await self.clock.sleep_until(moment)
+            progress((moment - start) / (end - start))
+        cars_kw, pv_kw = self.balance.means()
+        self.site.dso.close_accounts()
+        await self.clock.sleep_until(Instant(end + ACCOUNTS_S))
+        gathered = self._gathered(cars_kw, pv_kw)
+        await self.ports.close()
+        self.trace.close()
+        return gathered
+
+    def _seen(self, line: Record) -> None:
+        """Keep what the report shows of set-points and services."""
+        if line.msg == "STATION setpoint" and line.src.startswith("CS_C/"):
+            self._setpoints[line.dst.partition("/")[2]].append((line.t, float(line.fields["kw"])))
+
+    def _gathered(self, cars_kw: Floats, pv_kw: Floats) -> Gathered:
+        journal, scenario = self.ports.journal, self.scenario
+        efficiency = {group.coupling: group.efficiency for group in scenario.settings.chargers}
+        return Gathered(
+            scenario=scenario, feed=self.feed, use_case=self.use_case, step=STEP, cars_kw=cars_kw, pv_kw=pv_kw,
+            ledger=tuple(journal.rows(LedgerRow)), bills={row.session: row for row in journal.rows(BillRow)},
+            plans=tuple(journal.rows(PlanRow)), parking_fees={row.reservation: row.price for row in journal.rows(ReservationRow)},
+            visits=self.drivers.visits, stays={name: bay.stays for name, bay in self.bays.hardware.items()},
+            registers={name: bay.exact_registers() for name, bay in self.bays.hardware.items()},
+            evse_plates={evse.evse_id: evse for evse in scenario.evses},
+            efficiency={evse.evse_id: efficiency["DC" if evse.supply is Supply.DC else "AC"] for evse in scenario.evses},
+            services={}, setpoints=self._setpoints, result=self.checker.finish(), personal_markers=self.markers.count,
+            problems=tuple(f"{line.src}: {line.msg}" for line in self.trace.problems[:PROBLEMS_MAX]),
+            trace_sha256=self.trace.digest(), frames=self.trace.frames(),
+        )  # fmt: skip
+
+
+def store_url(scenario: Scenario) -> str:
+    """Return the store's URL: memory, an SQLite file beside the scenario, or as it stands."""
+    url = scenario.settings.store.url
+    if url == "memory":
+        return "sqlite://"
+    return url if "://" in url else f"sqlite:///{scenario.folder / url}"
