@@ -228,9 +228,12 @@ class Inbox:
         return True
 
 
-def describe(data: bytes) -> Said:
-    """Return what a frame says, for the trace: ``STATION`` and its type."""
-    frame = _decoded(data, _BOTH)
+def describe(data: bytes) -> Said | None:
+    """Return what a frame says, for the trace: ``STATION`` and its type; None for rubbish."""
+    try:
+        frame = _decoded(data, _BOTH)
+    except BrokenPeer:
+        return None
     keys = [f"evse:{frame.evse}"]
     fields: dict[str, float | str | bool] = {}
     match frame:

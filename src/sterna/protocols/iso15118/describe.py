@@ -1,5 +1,6 @@
 """What an ISO 15118-20 frame says, for the trace: message, state of charge, power."""
 
+from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.trace import Describe, Said
 from sterna.protocols.iso15118.messages import ac, dc, schedule, session
 from sterna.protocols.iso15118.messages.codes import Processing
@@ -13,8 +14,11 @@ Fields = dict[str, float | str | bool]
 def describer(wire: Wire, keys: tuple[str, ...] = ()) -> Describe:
     """Return the trace's reader of frames on *wire*; *keys* say which EVSE the link belongs to."""
 
-    def describe(frame: bytes) -> Said:
-        message = wire.decode(frame)
+    def describe(frame: bytes) -> Said | None:
+        try:
+            message = wire.decode(frame)
+        except BrokenPeer:
+            return None  # Rubbish is not worth a line; its hearer closes the link.
         name = element_name(type(message))
         return Said(msg=f"ISO15118-20 {name}", keys=keys, fields=fields_of(message))
 

@@ -1,0 +1,71 @@
+"""What an EVSE controller needs of its hardware, one ability each; the world implements it."""
+
+from typing import Protocol
+
+from sterna.kernel.quantities import Kilowatts, WattHours
+from sterna.protocols.iec61851.pilot import Fault, Signal
+
+
+class Watcher(Protocol):
+    """Whom the hardware tells what happens at the outlet."""
+
+    def signalled(self, signal: Signal) -> None:
+        """Learn what the control pilot and the plug show."""
+
+    def failed(self, fault: Fault) -> None:
+        """Learn of a fault."""
+
+    def power_changed(self, kw: Kilowatts) -> None:
+        """Learn the power at the meter from now on."""
+
+    def nudged(self) -> None:
+        """Learn that the car asks for attention."""
+
+
+class Pilot(Protocol):
+    """The control pilot and the plug's contacts."""
+
+    def watch_outlet(self, watcher: Watcher, /) -> None:
+        """Tell *watcher* from now on."""
+
+
+class Converter(Protocol):
+    """Whatever sets the power: the EVSE's own converter in DC."""
+
+    def set_power(self, kw: Kilowatts, /) -> Kilowatts:
+        """Aim at *kw* (positive charges); return what flows."""
+
+
+class Contactor(Protocol):
+    """The switch in the power path."""
+
+    def close_contactor(self) -> None:
+        """Let power flow."""
+
+    def open_contactor(self) -> None:
+        """Let none flow."""
+
+
+class Lock(Protocol):
+    """The latch of the plug."""
+
+    def lock(self) -> None:
+        """Hold the plug."""
+
+    def unlock(self) -> None:
+        """Let it go."""
+
+
+class Meter(Protocol):
+    """The meter at the coupler."""
+
+    @property
+    def power_kw(self) -> Kilowatts:
+        """Power now; positive charges."""
+
+    def registers(self) -> tuple[WattHours, WattHours]:
+        """Return energy into cars and out of cars over the life of the meter; both only rise."""
+
+
+class Outlet(Pilot, Converter, Contactor, Lock, Meter, Protocol):
+    """All of it, as one EVSE has it."""

@@ -1,0 +1,391 @@
+"""The EVSE on the wire: ISO 15118-20 towards the car, the station's bus, and its own hardware."""
+
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from typing import Final
+
+from sterna.actors.evse import core
+from sterna.actors.evse.hardware import Outlet
+from sterna.actors.evse.reporting import frame_of, planned_by
+from sterna.actors.evse.settings import EvseSettings
+from sterna.actors.evse.station_line import StationLine
+from sterna.kernel.errors import Refused
+from sterna.kernel.quantities import Instant, Kilowatts, Share, later
+from sterna.kernel.records import Command
+from sterna.protocols.iec61851 import bus, pilot
+from sterna.protocols.iso15118 import events, timing
+from sterna.protocols.iso15118.answers import SitePlan
+from sterna.protocols.iso15118.limits import SupplyLimits
+from sterna.protocols.iso15118.offer import SeccSettings
+from sterna.protocols.iso15118.schema import Element
+from sterna.protocols.iso15118.secc import Secc
+from sterna.protocols.iso15118.services import Service
+from sterna.protocols.iso15118.wire import ObjectWire
+from sterna.protocols.iso15118.wire import Wire as Frames
+from sterna.runtime.conversation import Conversation
+from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links, Timer
+
+NO_POWER: Final = Kilowatts(0.0)
+
+
+class Evse:
+    """One EVSE controller. Its hardware calls it, the station's bus and the car speak with it."""
+
+    def __init__(
+        self,
+        *,
+        settings: EvseSettings,
+        clock: Clock,
+        ids: Ids,
+        links: Links,
+        outlet: Outlet,
+        frames: Frames | None = None,
+    ) -> None:
+        """Control *outlet*; *frames* writes ISO 15118 messages (default: by reference)."""
+        self._settings = settings
+        self._clock = clock
+        self._ids = ids
+        self._links = links
+        self._outlet = outlet
+        self._frames: Frames = ObjectWire() if frames is None else frames
+        self._state = core.State(dead_band_kw=settings.dead_band_kw)
+        self._coupler = pilot.Coupler()
+        self._secc: Secc | None = None
+        self._talk: Conversation[Element, events.Happened] | None = None
+        self._resume: events.Resumable | None = None
+        self._grant: bus.Authorize | None = None
+        self._wish: bus.SetPoint | None = None
+        self._limits = SupplyLimits(
+            max_charge_kw=settings.charge_kw_max, max_discharge_kw=settings.discharge_kw_max,
+            min_charge_kw=settings.minimum_kw, min_discharge_kw=settings.minimum_kw,
+        )  # fmt: skip
+        self._said: events.VehicleNeeds | None = None
+        self._said_wh = (0, 0)
+        self._timers: dict[str, Timer] = {}
+        self._station = StationLine(
+            settings=settings, clock=clock, links=links, heard=self._heard, joined=self._joined
+        )
+
+    async def start(self) -> None:
+        """Listen for the car and join the station's bus."""
+        self._outlet.watch_outlet(self)
+        await self._links.listen(f"iso15118:{self._settings.evse_id}", self._accept)
+        self._station.dial()
+
+    @property
+    def state(self) -> core.State:
+        """What the station was told, for status pages."""
+        return self._state
+
+    @property
+    def coupler(self) -> pilot.Coupler:
+        """Pilot, lock and contactor, for status pages."""
+        return self._coupler
+
+    # What the hardware tells.
+
+    def signalled(self, signal: pilot.Signal) -> None:
+        """Follow the control pilot."""
+        if signal is pilot.Signal.UNPLUGGED:
+            self._forget_session_of_plug()
+        self._coupler, duties = pilot.after(self._coupler, signal)
+        self._fulfil(duties)
+        if signal is pilot.Signal.UNPLUGGED and self._coupler.pilot is pilot.Pilot.E:
+            self._tell(core.PluggedOut(at=self._clock.now()))
+            self._after("recheck", self._settings.recheck_s, self._recheck)
+
+    def failed(self, fault: pilot.Fault) -> None:
+        """Switch off at once and report."""
+        self._coupler, duties = pilot.failed(self._coupler, fault)
+        self._fulfil(duties)
+
+    def power_changed(self, kw: Kilowatts) -> None:
+        """Tell the car's dialogue and, if it is news, the station."""
+        if self._secc is not None and self._talk is not None:
+            self._talk.act(self._secc.measured(self._clock.now(), kw))
+        self._tell(core.Metered(at=self._clock.now(), kw=kw))
+
+    def nudged(self) -> None:
+        """Answer a car that shows that it has news."""
+        if self._secc is not None and self._talk is not None:
+            self._talk.act(self._secc.nudge(self._clock.now()))
+
+    # Duties of the coupler.
+
+    def _fulfil(self, duties: tuple[pilot.Duty, ...]) -> None:
+        for duty in duties:
+            self._do(duty)
+
+    def _do(self, duty: pilot.Duty) -> None:
+        now, outlet = self._clock.now(), self._outlet
+        match duty:
+            case pilot.Duty.ZERO_POWER:
+                outlet.set_power(NO_POWER)
+            case pilot.Duty.OPEN:
+                outlet.open_contactor()
+            case pilot.Duty.CLOSE:
+                outlet.close_contactor()
+            case pilot.Duty.LOCK:
+                outlet.lock()
+            case pilot.Duty.UNLOCK:
+                self._unlatch()
+            case pilot.Duty.OCCUPIED:
+                self._tell(core.PluggedIn(at=now))
+                self._arm_meter()
+            case pilot.Duty.FREE:
+                self._tell(core.PluggedOut(at=now))
+            case pilot.Duty.END_SESSION:
+                self._cut_off()
+            case pilot.Duty.ALARM:
+                self._alarm()
+            case pilot.Duty.RESTORED:
+                self._tell(core.Healed(at=now))
+
+    def _alarm(self) -> None:
+        """Report a fault; with the contactor open the voltage is safe, and the plug may go."""
+        fault = self._coupler.fault
+        assert fault is not None, "an alarm has a cause"
+        self._tell(
+            core.Failed(at=self._clock.now(), component=fault.value, reason=fault.name.lower())
+        )
+        self._unlatch()
+
+    def _unlatch(self) -> None:
+        self._outlet.unlock()
+        self._tell(core.LockOpened(at=self._clock.now()))
+
+    def _cut_off(self) -> None:
+        """End the dialogue because the coupler cannot carry it any more."""
+        fault = self._coupler.fault
+        if self._secc is not None and self._talk is not None:
+            reason = "the plug is out" if fault is None else fault.name.lower()
+            self._talk.act(self._secc.fault(self._clock.now(), reason))
+        elif fault is not None:
+            self._tell(core.SessionGone(at=self._clock.now(), reason=fault.name.lower()))
+
+    def _recheck(self) -> None:
+        self.signalled(pilot.Signal.CLEARED)
+
+    def _forget_session_of_plug(self) -> None:
+        """Let no permit of one plug reach the next."""
+        self._resume = self._grant = self._wish = self._said = None
+        for key in ("stop", "return", "meter"):
+            self._cancel(key)
+
+    # The car.
+
+    def _accept(self, knock: Knock) -> LinkEnd:
+        """Take the car's connection; without a plug, or after the session's end, there is none."""
+        if self._coupler.pilot not in pilot.CONNECTED or self._state.ended:
+            raise Refused(f"{self._settings.evse_id} expects no car now ({knock.identity})")
+        if self._talk is not None:
+            self._talk.leave()
+        now = self._clock.now()
+        name = sha256(self._ids.new("iso15118").encode()).digest()[:8]
+        secc = Secc(now, self._offer(), session_id=name, paused=self._resume)
+        self._secc = secc
+        self._talk = Conversation(
+            secc, self._clock, encode=self._frames.encode, decode=self._frames.decode,
+            happened=partial(self._happened, secc), on_open=partial(self._opened, secc),
+        )  # fmt: skip
+        self._cancel("return")
+        return self._talk
+
+    def _offer(self) -> SeccSettings:
+        settings = self._settings
+        one, both = (
+            (Service.DC, Service.DC_BPT) if settings.direct else (Service.AC, Service.AC_BPT)
+        )
+        pace = (
+            timing.REAL
+            if settings.real_time
+            else timing.virtual(settings.stride_s, settings.poll_s)
+        )
+        return SeccSettings(
+            evse_id=settings.evse_id, supply=self._limits, timing=pace,
+            services=(one, both) if settings.discharge_kw_max > 0.0 else (one,),
+        )  # fmt: skip
+
+    def _opened(self, secc: Secc) -> None:
+        """Give a new dialogue what the station has said before."""
+        now = self._clock.now()
+        if self._grant is not None:
+            self._allow(secc, self._grant, now)
+        if self._wish is not None:
+            self._aim(secc, self._wish, now)
+
+    def _happened(self, secc: Secc, event: events.Happened) -> None:
+        """Act on one event of the supply's machine."""
+        if secc is not self._secc:
+            return  # The last words of a dialogue that another has replaced.
+        now = self._clock.now()
+        match event:
+            case events.PowerTarget(power_kw=kw):
+                if self._settings.direct:
+                    self._outlet.set_power(kw if self._coupler.powered else NO_POWER)
+            case events.LoopReport(needs=needs):
+                self._remember(needs)
+            case events.VehicleNeeds():
+                self._remember(event)
+                self._tell(core.NeedsSaid(at=now, figures=planned_by(event)))
+            case events.SessionOpened(peer_id=peer):
+                self._tell(core.Named(at=now, evcc_id=peer))
+            case events.HandshakeDone():
+                self.signalled(pilot.Signal.PERMITTED)
+                self._tell(core.Permitted(at=now))
+            case events.PowerOff():
+                self._outlet.set_power(NO_POWER)
+            case events.Stopped():
+                self._stopped(event, now)
+            case _:
+                pass  # The machine goes on by itself.
+
+    def _stopped(self, event: events.Stopped, now: Instant) -> None:
+        """Leave the session: report, power off, unlatch, hang up."""
+        talk, self._talk, self._secc = self._talk, None, None
+        self._resume = event.resumable
+        self._cancel("stop")
+        self._tell(
+            core.SessionGone(
+                at=now, reason=event.reason, resumable=event.resumable is not None and event.failed
+            )
+        )
+        self.signalled(pilot.Signal.WITHDRAWN)
+        self._tell(core.LockOpened(at=now))
+        if talk is not None:
+            talk.leave()
+
+    def _remember(self, needs: events.VehicleNeeds) -> None:
+        self._said = needs
+        self._said_wh = self._outlet.registers()
+
+    @property
+    def _soc(self) -> Share | None:
+        """What the car last said, carried forward by what the meter counted since."""
+        said = self._said
+        if said is None or said.soc is None or not said.capacity_kwh:
+            return None if said is None else said.soc
+        into, out = self._outlet.registers()
+        moved_wh = (into - self._said_wh[0]) - (out - self._said_wh[1])
+        return Share(min(1.0, max(0.0, said.soc + moved_wh / 1000.0 / said.capacity_kwh)))
+
+    # The station.
+
+    def _joined(self) -> None:
+        self._tell(core.Joined(at=self._clock.now()))
+
+    def _heard(self, frame: bus.Down) -> None:
+        """Do what the station says."""
+        now, secc = self._clock.now(), self._secc
+        match frame:
+            case bus.SetPoint():
+                self._wish = frame
+                self._tell(core.Asked(at=now, kw=frame.power_kw))
+                if secc is not None:
+                    self._aim(secc, frame, now)
+            case bus.Authorize():
+                if self._state.plugged_at is not None and not self._state.ended:
+                    self._grant = frame
+                    if secc is not None:
+                        self._allow(secc, frame, now)
+            case bus.Stop():
+                self._tell(core.StopAsked(at=now))
+            case bus.Limits():
+                self._limit(frame, now)
+            case bus.Pause(wake=wake):
+                if not wake and secc is not None and self._talk is not None:
+                    self._talk.act(secc.pause(now))
+            case bus.Availability(operative=operative):
+                signals = pilot.Signal
+                self.signalled(signals.ENABLED if operative else signals.DISABLED)
+
+    def _allow(self, secc: Secc, grant: bus.Authorize, now: Instant) -> None:
+        site = SitePlan(
+            departure=grant.departure, minimum_soc=grant.minimum_soc, target_soc=grant.target_soc
+        )
+        if self._talk is not None:
+            self._talk.act(secc.authorize(now, consent_v2x=grant.consent_v2x, site=site))
+
+    def _aim(self, secc: Secc, wish: bus.SetPoint, now: Instant) -> None:
+        expires = min(wish.expires, later(now, self._settings.set_point_s_max))
+        fallback = max(NO_POWER, wish.fallback_kw)
+        if self._talk is not None:
+            self._talk.act(
+                secc.set_point(now, wish.power_kw, expires=expires, fallback_kw=fallback)
+            )
+
+    def _limit(self, frame: bus.Limits, now: Instant) -> None:
+        """Take limits of the station, never beyond the plate."""
+        plate = self._settings
+        self._limits = SupplyLimits(
+            max_charge_kw=min(frame.max_charge_kw, plate.charge_kw_max),
+            max_discharge_kw=min(frame.max_discharge_kw, plate.discharge_kw_max),
+            min_charge_kw=plate.minimum_kw, min_discharge_kw=plate.minimum_kw,
+        )  # fmt: skip
+        if self._secc is not None and self._talk is not None:
+            self._talk.act(self._secc.set_limits(now, self._limits))
+
+    # The core.
+
+    def _tell(self, event: core.TakesIn) -> None:
+        self._state, commands = core.decide(self._state, event)
+        for command in commands:
+            self._perform(command)
+
+    def _perform(self, command: Command) -> None:
+        match command:
+            case core.Tell():
+                self._station.say(
+                    frame_of(
+                        command, self._ids.new("bus"), self._settings.evse_id, self._state,
+                        self._clock.now(), self._outlet, self._said, self._soc,
+                    )
+                )  # fmt: skip
+            case core.StopSession():
+                self._stop_session()
+            case core.AwaitReturn():
+                self._after("return", self._settings.resume_s_max, self._given_up)
+            case _:
+                raise AssertionError(command)
+
+    def _stop_session(self) -> None:
+        """Ask the car to stop; whoever does not is cut off."""
+        now = self._clock.now()
+        if self._secc is None or self._talk is None:
+            self._tell(core.SessionGone(at=now, reason="the station stopped"))
+            self._tell(core.LockOpened(at=now))
+            return
+        self._after("stop", self._settings.stop_s_max, self._force)
+        self._talk.act(self._secc.stop(now))
+
+    def _force(self) -> None:
+        if self._secc is not None and self._talk is not None:
+            self._talk.act(self._secc.fault(self._clock.now(), "the car did not stop"))
+
+    def _given_up(self) -> None:
+        now = self._clock.now()
+        self._tell(core.SessionGone(at=now, reason="the car did not come back"))
+        self._tell(core.LockOpened(at=now))
+
+    # Time.
+
+    def _arm_meter(self) -> None:
+        period = self._settings.meter_s
+        due = Instant((self._clock.now() // period + 1) * period)
+        self._cancel("meter")
+        self._timers["meter"] = self._clock.call_at(due, self._read_meter)
+
+    def _read_meter(self) -> None:
+        if self._state.plugged_at is not None:
+            self._tell(core.Metered(at=self._clock.now(), kw=self._outlet.power_kw, due=True))
+            self._arm_meter()
+
+    def _after(self, key: str, pause_s: float, call: Callable[[], None]) -> None:
+        self._cancel(key)
+        self._timers[key] = self._clock.call_at(later(self._clock.now(), pause_s), call)
+
+    def _cancel(self, key: str) -> None:
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
