@@ -258,6 +258,42 @@ def test_a_refusal_of_the_charger_is_shown_and_the_driver_can_try_again() -> Non
     run(work)
 
 
+@pytest.mark.req("CH-PRIV-LOC")
+def test_the_next_driver_does_not_see_a_visit_that_never_started() -> None:
+    async def work(site: Site) -> None:
+        first = await site.open()
+        await site.send(f"{first}/consent", **CONSENT)
+        assert await site.open() == first, "the same driver, a minute later"
+        await site.later(3600)
+        second = await site.open()
+        assert second != first
+        page = await site.phone.ask("webapp", Request(method="GET", path=second))
+        assert b"driver-001" not in page.body
+
+    run(work)
+
+
+def test_another_booking_opens_another_visit() -> None:
+    async def work(site: Site) -> None:
+        first = await site.begin()
+        notice = rest.ReservationNotice(
+            reservation="res-2", slot=BAY, driver="driver-002", plate_hash="h", arrival=Instant(START),
+            departure=Instant(START + 3600), price=MicroEuro(0), v2b=True, battery_kwh=None,
+        )  # fmt: skip
+        request = Request(
+            method="POST", path=rest.ANNOUNCE.path_for(), headers=rest.ANNOUNCE.headers("a"), body=rest.written(notice)
+        )  # fmt: skip
+        assert (await site.ports.http("PMS").ask("session_app", request)).status == 204
+        again = await site.send("/s", evse=BAY, reservation="res-1")
+        assert dict(again.headers)["location"] == first, (
+            "a booking that nobody knows changes nothing"
+        )
+        other = await site.send("/s", evse=BAY, reservation="res-2")
+        assert dict(other.headers)["location"] != first
+
+    run(work)
+
+
 def test_an_unknown_charger_or_session_is_refused_with_a_reason() -> None:
     async def work(site: Site) -> None:
         assert (await site.send("/s", evse="nowhere")).status == 409

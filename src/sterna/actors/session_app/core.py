@@ -36,6 +36,9 @@ from sterna.kernel.records import Command, Woke
 VISITS_MAX: Final = 20_000
 """Visits kept for their bills and consents: months of a site; the store has the older ones."""
 
+IDLE_S_MAX: Final = 1800.0
+"""After so long a page that was opened and not started is the page of whoever comes next."""
+
 
 def decide(state: State, event: TakesIn) -> tuple[State, Sequence[Command]]:
     """Take one event; return the next state and what is to be done."""
@@ -86,7 +89,7 @@ def visited(state: State, visit: Visit, event: TakesIn) -> Sequence[Command]:
 def opened(state: State, event: Opened) -> Sequence[Command]:
     """Open a visit; whoever opens the page of an EVSE again comes back to the same visit."""
     current = state.visits.get(state.at_evse.get(event.evse, ""))
-    if current is not None and current.stage not in ("ended", "unplugged"):
+    if current is not None and is_same_driver(state, current, event):
         return (Show(key=event.key, session=current.session),)
     reserved = state.reserved.pop(event.reservation or "", None)
     visit = Visit(
@@ -102,6 +105,18 @@ def opened(state: State, event: Opened) -> Sequence[Command]:
     state.visits[event.session] = visit
     state.at_evse[event.evse] = event.session
     return (Show(key=event.key, session=event.session),)
+
+
+def is_same_driver(state: State, visit: Visit, event: Opened) -> bool:
+    """Return whether *event* is the driver of *visit* again, and not the next one at the same EVSE.
+
+    A visit that never started has no unplug that ends it: another booking or some time does.
+    """
+    another = event.reservation in state.reserved and event.reservation != visit.reservation
+    if another or visit.stage in ("ended", "unplugged"):
+        return False
+    idle = visit.stage in ("opened", "refused")
+    return not idle or event.at - visit.opened_at < IDLE_S_MAX
 
 
 def agreed(visit: Visit, event: Agreed) -> Sequence[Command]:
