@@ -203,10 +203,25 @@ def test_a_second_record_of_a_settled_session_is_refused() -> None:
     run(work)
 
 
-def test_a_record_of_a_session_that_nobody_agreed_to_is_refused() -> None:
+def test_a_contract_that_comes_last_is_waited_for() -> None:
+    async def work(chain: Chain) -> None:
+        assert await chain.close() == 503
+        await chain.charge()
+        await chain.later(600)
+        assert chain.fate() == ("sent", "")
+        await chain.agree()
+        assert await chain.close() == 204
+        await chain.later(400)
+        assert chain.fate() == ("accepted", "")
+        assert len(chain.bills()) == 1
+
+    run(work)
+
+
+def test_a_record_of_a_session_that_nobody_agreed_to_is_refused_in_the_end() -> None:
     async def work(chain: Chain) -> None:
         await chain.charge()
-        await chain.later(5)
+        await chain.later(3 * 3600)
         assert chain.fate() == ("refused", "OCPI 2000: there is no session ses-1")
 
     run(work)

@@ -302,7 +302,8 @@ def test_an_operator_that_comes_back_still_knows_its_records() -> None:
 
 def test_statistics_without_intervals_or_without_session_are_refused() -> None:
     async def work(chain: Chain) -> None:
-        assert await chain.close() == 409
+        await chain.later(3 * HOUR)
+        assert await chain.close() == 409, "nobody agreed to it, and nobody will any more"
         await chain.agree()
         closing = closing_of(record())
         bare = msgspec.structs.replace(

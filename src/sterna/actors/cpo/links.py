@@ -125,22 +125,21 @@ class Cpo:
             self._publish(transaction)
 
     def _bill(self, bill: core.Bill, command_id: str) -> None:
-        def answered(answer: Response) -> None:
-            refusal = ""
-            try:
-                ocpi.answered(object, answer.body)
-            except (Refused, BrokenPeer) as no:
-                refusal = str(no)
+        def known(refusal: str) -> None:
             self.actor.tell(
                 core.Answered(at=self._clock.now(), record=bill.record, refusal=refusal)
             )
             self.actor.acknowledge(command_id)
 
+        def answered(answer: Response) -> None:
+            known(refusal_in(answer))
+
         request = Request(
             method="POST", path=f"{ocpi.ROOT}/cdrs", headers=self._headers(command_id, self._emsp()),
             body=bill.document,
         )  # fmt: skip
-        self._courier.deliver("emme", request, answered)
+        # A record that nobody takes for days is a matter for a person, with the exceptions.
+        self._courier.deliver("emme", request, answered, given_up=known)
 
     def _headers(self, key: str, receiver: ocpi.Party) -> tuple[tuple[str, str], ...]:
         return ocpi.headers(
@@ -156,3 +155,12 @@ class Cpo:
         return ocpi.Party(
             country_code=self._settings.emsp_country, party_id=self._settings.emsp_party
         )
+
+
+def refusal_in(answer: Response) -> str:
+    """Return why a record was not taken, or nothing."""
+    try:
+        ocpi.answered(object, answer.body)
+    except (Refused, BrokenPeer) as no:
+        return str(no)
+    return ""

@@ -17,7 +17,7 @@ from sterna.kernel.errors import BrokenPeer, Refused, Unreachable
 from sterna.kernel.money import euros
 from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.kernel.records import Command
-from sterna.kernel.timestamps import stamp
+from sterna.kernel.timestamps import instant, stamp
 from sterna.kernel.trace import Said
 from sterna.protocols import ocpi, rest
 from sterna.runtime.actor import Actor
@@ -29,6 +29,8 @@ from sterna.runtime.service import Call, Service, problem
 from sterna.runtime.supervisor import Supervisor
 
 JSON: Final = ("Content-Type", "application/json")
+CONTRACT_WAIT_S: Final = 7200.0
+"""So long after a session's end its contract may still be on its way; the sender is asked to come again."""
 OCPI: Final = "ocpi "
 """What a reply's key begins with where the answer goes into OCPI's envelope."""
 
@@ -87,6 +89,7 @@ class Emsp:
         if not found.intervals and (found.charged_wh or found.discharged_wh):
             raise Refused(f"{found.session}: energy without intervals cannot be priced")
         case = self.actor.state.cases.get(found.session)
+        self._expect(found.session, found.end)
         starts = [found.start, *(each.start for each in found.intervals[:1])]
         began = min(*starts, case.agreement.plugged_at if case else found.start)
         waiting = self._replies.wait_for(key)
@@ -98,6 +101,12 @@ class Emsp:
             )
         )  # fmt: skip
         return await waiting
+
+    def _expect(self, session: str, end: Instant) -> None:
+        """Raise Unreachable while the contract of *session*, which ended at *end*, may still come."""
+        unknown = session not in self.actor.state.cases
+        if unknown and self._clock.now() - end < CONTRACT_WAIT_S:
+            raise Unreachable(f"the contract of {session} has not come yet")
 
     def _prices(self, start: Instant, known_until: Instant, end: Instant) -> EnergyPrices:
         """Return the public prices from *start* to *end*.
@@ -126,8 +135,11 @@ class Emsp:
         """Take a charge record; the answer stands in OCPI's envelope."""
         try:
             cdr = self._let_in(call)
+            self._expect(cdr.session_id or cdr.cdr_token.uid, instant(cdr.end_date_time))
         except BrokenPeer as error:
             return self._enveloped(400, ocpi.INVALID_PARAMETERS, str(error))
+        except Unreachable as error:
+            return self._enveloped(503, ocpi.SERVER_ERROR, str(error))
         key = f"{OCPI}{cdr.id.lower()} {sha256(call.body).hexdigest()}"
         waiting = self._replies.wait_for(key)
         session = cdr.session_id or cdr.cdr_token.uid
