@@ -43,6 +43,7 @@ class BuildingSide:
         self._waiting: deque[oscp.Post] = deque()
         self._under_way = False
         self._timer: Timer | None = None
+        self._kept = b""
 
     def _provider(self, state: oscp.PartyState | None) -> oscp.CapacityProvider:
         settings = self._settings
@@ -116,6 +117,13 @@ class BuildingSide:
         due = self._party.deadline
         self._timer = None if due is None else self._clock.call_at(due, self._tick)
         self._send_next()
+
+    def _keep(self) -> None:
+        """Store the party's state, where it has changed: a stranger's knocking changes nothing."""
+        state = msgspec.msgpack.encode(self._party.state)
+        if state != self._kept:
+            self._kept = state
+            self._tell(PartyKept(at=self._clock.now(), party=state))
 
     def _queue(self, post: oscp.Post) -> None:
         """Let *post* wait its turn; a heartbeat replaces one that waits, which says less."""
