@@ -367,3 +367,43 @@ def test_reports_go_on_over_lapsed_tokens_a_cut_and_a_building_that_forgot_every
         assert station.bays[1].kw == 11.0
 
     run(work)
+
+
+@pytest.mark.parametrize("sample_first", [False, True])
+def test_the_capacity_is_learnt_from_the_energy_that_fills_the_battery(
+    *, sample_first: bool
+) -> None:
+    async def work(site: Site) -> None:
+        station = await site.open()
+        bay = station.bays[1]
+        station.plug(1, soc=0.6)
+        await site.later(1)
+        await site.start_session()
+        await site.later(2)
+        bay.charging = True
+        needs = v21.NotifyEVChargingNeedsRequest(
+            evse_id=1,
+            charging_needs=v21.ChargingNeedsType(
+                requested_energy_transfer="AC_BPT",
+                ac_charging_parameters=v21.ACChargingParametersType(
+                    energy_amount=10_000, ev_min_current=6, ev_max_current=16, ev_max_voltage=230
+                ),
+                v2x_charging_parameters=v21.V2XChargingParametersType(
+                    max_charge_power=11_000, max_discharge_power=11_000, ev_max_energy_request=32_000
+                ),
+            ),
+        )  # fmt: skip
+        if sample_first:
+            station.tell(bay, "Updated", "Authorized", "Charging", token="ses-1")
+            await site.later(2)
+        station.ask(needs)
+        await site.later(2)
+        station.tell(bay, "Updated", "ChargingStateChanged", "Charging")
+        await site.later(2)
+        assert site.building is not None
+        told = site.building.reports[-1]["porto-01-1"]
+        assert told.capacity_kwh == pytest.approx(80.0, rel=0.01)
+        assert told.soc == pytest.approx(0.6, abs=0.005)
+        assert told.charge_kw_max == 11.0
+
+    run(work)

@@ -10,6 +10,11 @@ EFFICIENCY: Final = Share(0.95)
 AT_FLOOR_SHARE: Final = 0.002
 """A car this near to its floor counts as having reached it: a quarter of what OCPP's percent resolve."""
 
+ROOM_MIN: Final = 0.03
+"""Below it a rounded state of charge says too little about the capacity."""
+TARGET_MARGIN: Final = 0.005
+"""Aimed at above the driver's target: samples are rounded and efficiencies assumed, promises are not."""
+
 
 def settle(plug: Plug, now: Instant) -> None:
     """Reckon what flowed since the last look into the battery."""
@@ -25,17 +30,35 @@ def sampled(plug: Plug, soc: Share | None, kw: Kilowatts | None, at: Instant) ->
     settle(plug, at)
     if kw is not None:
         plug.kw = kw
-    if soc is not None:
-        told(plug.car, soc, at)
-        if plug.soc_start < 0:
-            plug.soc_start = soc
-        plug.soc_lowest = min(plug.soc_lowest, soc)
-
-
-def told(car: Car, soc: float, at: Instant) -> None:
-    """Take the state of charge that the car tells."""
-    car.soc, car.soc_at = soc, at
+    if soc is None:
+        return
+    car = plug.car
+    learn_capacity(car, soc)
+    car.soc, car.reckoned = soc, False
     car.pushed_kwh, car.pushed_at = 0.0, at
+    if plug.soc_start < 0:
+        plug.soc_start = soc
+    plug.soc_lowest = min(plug.soc_lowest, soc)
+
+
+def learn_capacity(car: Car, soc: float) -> None:
+    """Work the capacity out from the energy that fills the battery, for a car that does not tell it."""
+    room = 1.0 - soc
+    if car.until_full_kwh >= 0 and car.capacity_kwh < 0 and room >= ROOM_MIN:
+        car.capacity_kwh = max(0.0, car.until_full_kwh - car.pushed_kwh) / room
+        car.until_full_kwh = -1.0
+
+
+def needed(state: State, plug: Plug, session: Session, until_full_kwh: float) -> None:
+    """Take the energy that would fill the battery; it tells capacity or state of charge, whichever lacks."""
+    car = plug.car
+    car.until_full_kwh = until_full_kwh + car.pushed_kwh
+    if car.soc >= 0 and not car.reckoned:
+        learn_capacity(car, car.soc)
+        return
+    car.until_full_kwh, car.pushed_kwh = until_full_kwh, 0.0
+    kwh = capacity(state, plug, session)
+    car.soc, car.reckoned = min(1.0, max(0.0, 1.0 - until_full_kwh / kwh)), True
 
 
 def capacity(state: State, plug: Plug, session: Session) -> KilowattHours:

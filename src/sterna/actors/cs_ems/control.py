@@ -25,6 +25,8 @@ SILENT_PERIODS: Final = 2.0
 """After so many periods without a word the BEMS counts as silent; until then its last request holds."""
 LOOK_AFTER_S: Final = 0.2
 """Events of one moment (a hall full of cars waking up) cause one look, not hundreds."""
+RENEWED_S: Final = Seconds(900.0)
+"""A set-point that still holds is said again after this time: no order lives on unnoticed."""
 LIMITS_MAX: Final = 64
 """Operator's profiles remembered per place; a CSMS uses a handful of stack levels."""
 
@@ -140,7 +142,7 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
     result = shared(state, cars, piece, now)
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
-        if worth_saying(bay, session, point):
+        if now - session.set_at >= RENEWED_S or worth_saying(bay, session, point):
             moved.append(ordered(state, bay, session, point, now))
     return tuple(moved)
 
@@ -258,7 +260,7 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
         departure=wish.departure,
         energy_kwh=battery.stored(state, plug, session, kwh),
         floor_kwh=KilowattHours(wish.floor * kwh),
-        target_kwh=KilowattHours(wish.target * kwh),
+        target_kwh=KilowattHours(min(1.0, wish.target + battery.TARGET_MARGIN) * kwh),
         capacity_kwh=kwh,
         charge_limits_kw=(
             battery.charge_kw(bay, session),
@@ -276,9 +278,14 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
     )
 
 
+def whole_watts(point: Shared) -> Kilowatts:
+    """Return a set-point cut to whole watts, towards 0: no limit is passed, and dust is nothing."""
+    return Kilowatts(int(point.power_kw * 1000.0) / 1000.0)
+
+
 def worth_saying(bay: Bay, session: Session, point: Shared) -> bool:
     """Return whether the station has to hear of a set-point: it moved, or a limit or a 0 asks for it."""
-    kw, told = point.power_kw, session.told_kw
+    kw, told = whole_watts(point), session.told_kw
     if not session.sure:
         return True
     if kw == told:
@@ -290,7 +297,8 @@ def worth_saying(bay: Bay, session: Session, point: Shared) -> bool:
 def ordered(state: State, bay: Bay, session: Session, point: Shared, now: Instant) -> SetPoint:
     """Take note of a new set-point and return it as a command."""
     assert bay.plug is not None
-    session.told_kw = bay.plug.kw = point.power_kw
+    kw = whole_watts(point)
+    session.told_kw = bay.plug.kw = kw
     session.sure = True
     session.origin = point.reason.name
     session.set_at = now
@@ -300,7 +308,7 @@ def ordered(state: State, bay: Bay, session: Session, point: Shared, now: Instan
         station=bay.plate.station,
         number=bay.plate.number,
         tx=session.tx,
-        kw=point.power_kw,
+        kw=kw,
         charge_kw=Kilowatts(battery.charge_kw(bay, session)),
         both_ways=session.bidirectional,
     )

@@ -40,7 +40,10 @@ class Car(Struct, kw_only=True):
     charge_kw: float = -1.0
     discharge_kw: float = -1.0
     soc: float = -1.0
-    soc_at: Instant = Instant(0.0)
+    reckoned: bool = False
+    """Whether *soc* is our own reckoning from energies, not what the car told."""
+    until_full_kwh: float = -1.0
+    """Energy that would have filled the battery when *soc* was last told or reckoned."""
     pushed_kwh: float = 0.0
     """Stored since the last told state of charge, reckoned from what was ordered."""
     pushed_at: Instant = Instant(0.0)

@@ -314,12 +314,11 @@ def needs_known(state: State, event: NeedsKnown) -> Sequence[Command]:
     car.discharge_kw = event.discharge_kw if event.discharge_kw >= 0 else car.discharge_kw
     car.capacity_kwh = event.capacity_kwh if event.capacity_kwh > 0 else car.capacity_kwh
     session = state.sessions.get(bay.session) if bay.session else None
-    soc = event.soc
-    if soc < 0 <= event.until_full_kwh and session is not None:
-        kwh = battery.capacity(state, bay.plug, session)
-        soc = min(1.0, max(0.0, 1.0 - event.until_full_kwh / kwh))
-    if soc >= 0:
-        battery.sampled(bay.plug, Share(soc), None, event.at)
+    if event.soc >= 0:
+        battery.sampled(bay.plug, Share(event.soc), None, event.at)
+    if event.until_full_kwh >= 0 and session is not None:
+        battery.settle(bay.plug, event.at)
+        battery.needed(state, bay.plug, session, event.until_full_kwh)
     return soon(state, event.evse, event.at) if session is not None else ()
 
 
