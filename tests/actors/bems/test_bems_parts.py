@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from sterna.actors.bems import core, metering
 from sterna.actors.bems.metering import QUARTER_S, QUARTERS_MAX, READING_HOLDS_S
-from sterna.actors.bems.planning import Planner, wear
+from sterna.actors.bems.planning import Planner, overdrawn_kw, wear
 from sterna.actors.bems.records import (
     CapacityTold,
+    Car,
     Complain,
     Meter,
     Metered,
     Priced,
+    Reported,
     Solved,
     Span,
     State,
@@ -33,7 +35,7 @@ from sterna.actors.bems.series import (
     tightest,
 )
 from sterna.domain.wear import WEAR, Chemistry
-from sterna.kernel.quantities import Instant, Kilowatts, later
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share, later
 from sterna.kernel.records import WakeAt
 from sterna.kernel.series import Series
 
@@ -247,3 +249,44 @@ def test_wear_is_the_contracts_or_the_chemistrys_and_unknown_cells_wear_like_the
     assert wear(settings(wear_eur_per_kwh=0.05), "LFP") == 0.025
     worst = WEAR[Chemistry.NMC].throughput_price / 1e6
     assert wear(settings(), "LFP") < wear(settings(), "cheese") == worst
+
+
+def test_cars_and_load_of_one_period_are_counted_together() -> None:
+    state = State(period_s=300.0)
+
+    def told(at: float, load_kw: float, cars_kw: float) -> None:
+        one = Car(
+            reported_at=later(T0, at), plugged_at=T0, departure=later(T0, DAY), soc=Share(0.5), floor=Share(0),
+            target=Share(0.5), capacity_kwh=KilowattHours(60), charge_kw_max=Kilowatts(300),
+            discharge_kw_max=Kilowatts(0), kw=Kilowatts(cars_kw), wear_class="LFP",
+        )  # fmt: skip
+        core.decide(state, Metered(at=later(T0, at), load_kw=Kilowatts(load_kw), pv_kw=None))
+        core.decide(state, Reported(at=later(T0, at), cars={"a": one}))
+
+    # The building and the cars change places each period: together they always draw 300 kW.
+    for period in range(13):
+        told(300.0 * period, *((100.0, 200.0) if period % 2 else (200.0, 100.0)))
+    assert state.meter.peak_kw == pytest.approx(300.0)
+
+
+def test_what_a_quarter_hour_drew_too_much_its_rest_makes_good() -> None:
+    meter = Meter(peak_kw=Kilowatts(100))
+    metering.read(meter, Kilowatts(130), Kilowatts(0), T0)
+    metering.count(meter, 0.0, later(T0, 300))
+    assert overdrawn_kw(meter, later(T0, 300)) == pytest.approx(15.0)  # 30 kW over 300 of 600 s
+    assert overdrawn_kw(meter, later(T0, 890)) == pytest.approx(30.0)
+    assert overdrawn_kw(meter, later(T0, 1000)) == 0.0
+    assert overdrawn_kw(Meter(), later(T0, 300)) == 0.0
+
+
+def test_a_reading_of_the_quarter_before_moves_the_forecast_by_how_far_it_was_off() -> None:
+    profile = np.tile(np.repeat([100.0, 200.0], 48), 28)  # midnight to noon, noon to midnight
+    past = Series(start=Instant(START - 28 * DAY), step=STEP, values=profile, unit="kW")
+    planner, state = Planner(settings(load_history=past)), State(period_s=300.0)
+    noon = later(T0, DAY / 2)
+    state.meter.first_quarter = T0
+    state.meter.load_quarters = [100.0] * 47
+    metering.read(state.meter, Kilowatts(110), Kilowatts(0), later(noon, -600))
+    planner.snapshot(state, later(noon, -600))
+    metering.read(state.meter, Kilowatts(110), Kilowatts(0), later(noon, -2))
+    assert planner.snapshot(state, noon).load_kw.at(noon) == pytest.approx(210, abs=3)

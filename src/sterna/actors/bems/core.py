@@ -88,13 +88,12 @@ def early(state: State, now: Instant) -> Sequence[Command]:
 
 
 def count(state: State, now: Instant) -> None:
-    """Count energy up to *now*, before something changes that it depends on."""
+    """Count energy up to *now*, with what was read and reported last."""
     metering.count(state.meter, sum(car.kw for car in state.cars.values()), now)
 
 
 def metered(state: State, event: Metered) -> Sequence[Command]:
     """Take a reading; the first one of the load starts the rhythm of plans."""
-    count(state, event.at)
     begins = state.meter.load_kw is None and event.load_kw is not None
     metering.read(state.meter, event.load_kw, event.pv_kw, event.at)
     return (WakeAt(due=next_tick(state, event.at), key=TICK),) if begins else ()
@@ -102,11 +101,11 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
 
 def reported(state: State, event: Reported) -> Sequence[Command]:
     """Take the cars; who came, left or changed the wish is worth a plan of its own."""
-    count(state, event.at)
     before = wishes(state.cars)
     kept = {} if event.whole else state.cars
     cars = {**kept, **event.cars}
     state.cars = {evse: car for evse, car in cars.items() if evse not in event.empty}
+    count(state, event.at)
     return early(state, event.at) if wishes(state.cars) != before else ()
 
 

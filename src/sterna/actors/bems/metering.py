@@ -9,13 +9,13 @@ QUARTER_S: Final = 900.0
 QUARTERS_MAX: Final = 8 * 7 * 96
 """Eight weeks of quarter hours: older ones belong to another season and are dropped."""
 READING_HOLDS_S: Final = 900.0
-"""A reading is believed for so long; meters report every five minutes."""
+"""A reading is believed for so long before and after; meters report every five minutes."""
 KNOWN_LEAST_S: Final = QUARTER_S / 2
 """A quarter hour of which less was metered has no mean worth a name."""
 
 
 def read(meter: Meter, load_kw: Kilowatts | None, pv_kw: Kilowatts | None, now: Instant) -> None:
-    """Take a reading; what was counted up to *now* stands."""
+    """Take a reading; it holds for the time that is not counted yet, and until the next one."""
     if meter.load_kw is None:
         meter.quarter = meter.first_quarter = Instant(now // QUARTER_S * QUARTER_S)
         meter.counted_to = now
@@ -31,18 +31,20 @@ def is_fresh(meter: Meter, now: Instant) -> bool:
 
 
 def count(meter: Meter, cars_kw: float, now: Instant) -> None:
-    """Let the present powers hold until *now*, closing quarter hours on the way.
+    """Count the present powers from where counting stopped until *now*, closing quarter hours.
 
-    *cars_kw* is what all cars together draw, positive charges. Feeding in is no import.
+    *cars_kw* is what all cars together draw, positive charges. Feeding in is no import. Readings
+    and reports come at the end of the period that they are about: set-points change right
+    after them, so counting forward would take the cars of one period with the load of the next.
     """
     if meter.load_kw is None:
         return
     skip_beyond_memory(meter, now)
     net_kw = max(0.0, meter.load_kw - meter.pv_kw + cars_kw)
-    believed_to = meter.read_at + READING_HOLDS_S
+    believed = meter.read_at - READING_HOLDS_S, meter.read_at + READING_HOLDS_S
     while meter.counted_to < now:
         end = min(now, Instant(meter.quarter + QUARTER_S))
-        known_s = max(0.0, min(end, believed_to) - meter.counted_to)
+        known_s = max(0.0, min(end, believed[1]) - max(meter.counted_to, believed[0]))
         meter.known_s += known_s
         meter.net_kws += net_kw * known_s
         meter.load_kws += meter.load_kw * known_s

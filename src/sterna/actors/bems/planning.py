@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
-from sterna.actors.bems.records import Car, Solved, Span, State
+from sterna.actors.bems.records import Car, Meter, Solved, Span, State
 from sterna.actors.bems.series import (
     HORIZON_QUARTERS,
     Floats,
@@ -33,6 +33,8 @@ ANCHOR_FADES_S: Final = Seconds(2 * 3600.0)
 """How long the present deviation from the usual load is expected to last."""
 HIGH_EUR_PER_KWH_H: Final = 0.0005
 """Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
+MAKE_GOOD_S: Final = 300.0
+"""What was drawn too much is made good over at least one period: a set-point lasts that long."""
 WEAR_CLASSES_MAX: Final = 100
 """Names of chemistries that are remembered: a peer may invent as many as it likes."""
 OVER_AHEAD_S: Final = 86_400.0
@@ -70,6 +72,7 @@ class Planner:
         self._settings = settings
         self._rolling = Rolling()
         self._usual: Usual | None = None
+        self._before: Usual | None = None
         self._told: Told | None = None
         self._wear: dict[str, float] = {}
 
@@ -81,7 +84,7 @@ class Planner:
     def snapshot(self, state: State, now: Instant) -> Snapshot:
         """Return the schedule's question at *now*."""
         start = grid_start(now)
-        load, pv = forecasts(state, self._expected(state, start), now)
+        load, pv = forecasts(state, self._expected(state, start), self._before, now)
         told = self._heard(state, start)
         return Snapshot(
             now=now, stays=tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items())),
@@ -94,6 +97,7 @@ class Planner:
     def _expected(self, state: State, start: Instant) -> Usual:
         """Return the forecasts from *start* on, made once per quarter hour."""
         if self._usual is None or self._usual.start != start:
+            self._before = self._usual
             self._usual = usual(state, self._settings, start)
         return self._usual
 
@@ -171,18 +175,38 @@ def usual(state: State, settings: BemsSettings, start: Instant) -> Usual:
     )
 
 
-def forecasts(state: State, expected: Usual, now: Instant) -> tuple[Series, Series]:
-    """Return expected load and PV in kW, moved to what is metered now.
+def forecasts(
+    state: State, expected: Usual, before: Usual | None, now: Instant
+) -> tuple[Series, Series]:
+    """Return expected load and PV in kW, moved by how far the last reading was off.
 
-    Behind a silent meter much load and little sun are expected, so that limits hold all the same.
+    A reading of the quarter hour *before* is compared with what was expected then. Behind a
+    silent meter much load and little sun are expected, so that limits hold all the same.
     """
-    if not is_fresh(state.meter, now):
+    meter = state.meter
+    if not is_fresh(meter, now):
         return expected.load.high, expected.pv.low
-    assert state.meter.load_kw is not None
-    pv = expected.pv.middle.values.copy()
-    pv[0] = state.meter.pv_kw
-    load = anchored(expected.load, state.meter.load_kw, ANCHOR_FADES_S).middle
-    return load, on_grid(expected.start, pv, "kW")
+    assert meter.load_kw is not None
+    pv, level_kw = expected.pv.middle.values.copy(), meter.load_kw
+    if meter.read_at >= expected.start:
+        pv[0] = meter.pv_kw
+    elif before is not None and before.start <= meter.read_at:
+        usual_then = before.load.middle.at(meter.read_at)
+        level_kw = Kilowatts(meter.load_kw - usual_then + float(expected.load.middle.values[0]))
+    load = anchored(expected.load, level_kw, ANCHOR_FADES_S).middle.values.copy()
+    load[0] += overdrawn_kw(meter, now)
+    return on_grid(expected.start, load, "kW"), on_grid(expected.start, pv, "kW")
+
+
+def overdrawn_kw(meter: Meter, now: Instant) -> float:
+    """Return how much less must be drawn in the rest of the quarter hour for its mean to stay below the peak.
+
+    The bill knows means of quarter hours: what the first minutes drew too much, the rest can make good.
+    """
+    left_s = meter.quarter + QUARTER_S - now
+    if not 0.0 < left_s < QUARTER_S or not meter.peak_kw:
+        return 0.0
+    return max(0.0, meter.net_kws - meter.peak_kw * meter.known_s) / max(left_s, MAKE_GOOD_S)
 
 
 def answer(asked: Snapshot, plan: Plan, period_s: float) -> Solved:
