@@ -117,7 +117,7 @@ def test_a_car_is_planned_with_until_it_is_told_gone_or_not_told_of_at_all() -> 
     run(work)
 
 
-@pytest.mark.req("P-STEP-10", "AT-07")
+@pytest.mark.req("P-STEP-10")
 def test_a_driver_who_declined_is_never_asked_to_give() -> None:
     async def work(site: Building) -> None:
         site.cs_ems.cars = {"a": car(v2x=False, soc=Share(0.9), target=Share(0.9))}
