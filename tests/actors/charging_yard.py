@@ -18,6 +18,7 @@ from sterna.domain.station import Evse as Plate
 from sterna.domain.vehicle import PowerAbility, VehicleModel
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share, WattHours
 from sterna.protocols.ocpp import v21, wire
+from sterna.protocols.ocpp import versions as ocpp_versions
 from sterna.protocols.ocpp.events import Answered, Asked, Event, Failed
 from sterna.protocols.ocpp.metered import Sample, samples
 from sterna.protocols.ocpp.rpc import Peer
@@ -59,7 +60,8 @@ class Controller:
     def ask(self, request: Struct) -> None:
         assert self._peer is not None
         assert self._pump is not None
-        self._peer.call(self.clock.now(), request)
+        newest = "ocpp2.1" in self.versions
+        self._peer.call(self.clock.now(), request if newest else ocpp_versions.to_201(request))
         self._pump.flush()
 
     def _id(self) -> str:
@@ -76,8 +78,11 @@ class Controller:
         elif isinstance(event, Failed):
             self.failures.append(event)
         elif isinstance(event, Asked) and not self.silent:
-            self.heard.append(event.request)
-            self._peer.answer(event.uid, self._answer(event.request))
+            newest = "ocpp2.1" in self.versions
+            request = event.request if newest else ocpp_versions.to_21(event.request)
+            self.heard.append(request)
+            answer = self._answer(request)
+            self._peer.answer(event.uid, answer if newest else ocpp_versions.to_201(answer))
 
     def _answer(self, request: Struct) -> Struct:
         now = wire.written(self.clock.now())
@@ -94,9 +99,7 @@ class Controller:
             case v21.NotifyEVChargingNeedsRequest():
                 return v21.NotifyEVChargingNeedsResponse(status="Processing")
             case _:
-                name = type(request).__name__.removesuffix("Request")
-                plain = wire.DIALECTS[self.versions[0]].responses.classes[name]
-                return plain()
+                return v21.RESPONSES[type(request).__name__.removesuffix("Request")]()
 
     # What a CS EMS asks.
 

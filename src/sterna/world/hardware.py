@@ -18,6 +18,7 @@ from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import (
     FULL,
     NO_POWER,
+    SECONDS_PER_HOUR,
     Instant,
     KilowattHours,
     Kilowatts,
@@ -172,15 +173,21 @@ class Bay:
     @property
     def soc(self) -> Share:
         """True state of charge of the plugged car now; 0 without one."""
-        if self._metered is None:
+        metered = self._metered
+        if metered is None:
             return Share(0.0)
-        self._advance()
-        return self._metered.soc
+        if self._kw == 0.0:
+            return metered.soc
+        battery = metered.battery
+        rate_kw = battery.rate_kw(metered.converter.battery_kw(self._kw))
+        moved_kwh = rate_kw * (self._clock.now() - self._since) / SECONDS_PER_HOUR
+        return Share(min(1.0, battery.soc + moved_kwh / battery.rating.capacity_kwh))
 
     def registers(self) -> tuple[WattHours, WattHours]:
         """Return the meter's registers now: energy into cars and out of cars over its life."""
-        self._advance()
-        return WattHours(floor(self._import_wh)), WattHours(floor(self._export_wh))
+        moved_wh = self._kw * (self._clock.now() - self._since) / KILOWATT_SECONDS_PER_WATT_HOUR
+        into = self._import_wh + max(0.0, moved_wh)
+        return WattHours(floor(into)), WattHours(floor(self._export_wh + max(0.0, -moved_wh)))
 
     def exact_registers(self) -> tuple[float, float]:
         """Return the registers now without the meter's rounding to whole Wh."""

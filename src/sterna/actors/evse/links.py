@@ -7,6 +7,7 @@ from typing import Final
 
 from sterna.actors.evse import core
 from sterna.actors.evse.hardware import Outlet
+from sterna.actors.evse.offering import offer_of, plate_of
 from sterna.actors.evse.reporting import frame_of, planned_by
 from sterna.actors.evse.settings import EvseSettings
 from sterna.actors.evse.station_line import StationLine
@@ -14,13 +15,11 @@ from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import Instant, Kilowatts, Share, later
 from sterna.kernel.records import Command
 from sterna.protocols.iec61851 import bus, pilot
-from sterna.protocols.iso15118 import events, timing
+from sterna.protocols.iso15118 import events
 from sterna.protocols.iso15118.answers import SitePlan
 from sterna.protocols.iso15118.limits import SupplyLimits
-from sterna.protocols.iso15118.offer import SeccSettings
 from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.secc import Secc
-from sterna.protocols.iso15118.services import Service
 from sterna.protocols.iso15118.wire import ObjectWire
 from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.conversation import Conversation
@@ -56,10 +55,7 @@ class Evse:
         self._resume: events.Resumable | None = None
         self._grant: bus.Authorize | None = None
         self._wish: bus.SetPoint | None = None
-        self._limits = SupplyLimits(
-            max_charge_kw=settings.charge_kw_max, max_discharge_kw=settings.discharge_kw_max,
-            min_charge_kw=settings.minimum_kw, min_discharge_kw=settings.minimum_kw,
-        )  # fmt: skip
+        self._limits = plate_of(settings)
         self._said: events.VehicleNeeds | None = None
         self._said_wh = (0, 0)
         self._timers: dict[str, Timer] = {}
@@ -130,17 +126,23 @@ class Evse:
                 outlet.lock()
             case pilot.Duty.UNLOCK:
                 self._unlatch()
-            case pilot.Duty.OCCUPIED:
-                self._tell(core.PluggedIn(at=now))
-                self._arm_meter()
-            case pilot.Duty.FREE:
-                self._tell(core.PluggedOut(at=now))
             case pilot.Duty.END_SESSION:
                 self._cut_off()
             case pilot.Duty.ALARM:
                 self._alarm()
-            case pilot.Duty.RESTORED:
-                self._tell(core.Healed(at=now))
+            case _:
+                self._note(duty, now)
+
+    def _note(self, duty: pilot.Duty, now: Instant) -> None:
+        """Carry out the duties that only want telling."""
+        if duty is pilot.Duty.OCCUPIED:
+            self._tell(core.PluggedIn(at=now))
+            self._arm_meter()
+        elif duty is pilot.Duty.FREE:
+            self._tell(core.PluggedOut(at=now))
+        else:
+            assert duty is pilot.Duty.RESTORED, duty
+            self._tell(core.Healed(at=now))
 
     def _alarm(self) -> None:
         """Report a fault; with the contactor open the voltage is safe, and the plug may go."""
@@ -181,9 +183,9 @@ class Evse:
             raise Refused(f"{self._settings.evse_id} expects no car now ({knock.identity})")
         if self._talk is not None:
             self._talk.leave()
-        now = self._clock.now()
+        now, settings = self._clock.now(), self._settings
         name = sha256(self._ids.new("iso15118").encode()).digest()[:8]
-        secc = Secc(now, self._offer(), session_id=name, paused=self._resume)
+        secc = Secc(now, offer_of(settings, self._limits), session_id=name, paused=self._resume)
         self._secc = secc
         self._talk = Conversation(
             secc, self._clock, encode=self._frames.encode, decode=self._frames.decode,
@@ -191,21 +193,6 @@ class Evse:
         )  # fmt: skip
         self._cancel("return")
         return self._talk
-
-    def _offer(self) -> SeccSettings:
-        settings = self._settings
-        one, both = (
-            (Service.DC, Service.DC_BPT) if settings.direct else (Service.AC, Service.AC_BPT)
-        )
-        pace = (
-            timing.REAL
-            if settings.real_time
-            else timing.virtual(settings.stride_s, settings.poll_s)
-        )
-        return SeccSettings(
-            evse_id=settings.evse_id, supply=self._limits, timing=pace,
-            services=(one, both) if settings.discharge_kw_max > 0.0 else (one,),
-        )  # fmt: skip
 
     def _opened(self, secc: Secc) -> None:
         """Give a new dialogue what the station has said before."""
@@ -222,8 +209,7 @@ class Evse:
         now = self._clock.now()
         match event:
             case events.PowerTarget(power_kw=kw):
-                if self._settings.direct:
-                    self._outlet.set_power(kw if self._coupler.powered else NO_POWER)
+                self._convert(kw)
             case events.LoopReport(needs=needs):
                 self._remember(needs)
             case events.VehicleNeeds():
@@ -234,12 +220,18 @@ class Evse:
             case events.HandshakeDone():
                 self.signalled(pilot.Signal.PERMITTED)
                 self._tell(core.Permitted(at=now))
+                self._convert(secc.target_kw)  # It was named before the contactor closed.
             case events.PowerOff():
                 self._outlet.set_power(NO_POWER)
             case events.Stopped():
                 self._stopped(event, now)
             case _:
                 pass  # The machine goes on by itself.
+
+    def _convert(self, kw: Kilowatts) -> None:
+        """Let the converter follow, where it is the EVSE's and the power path is closed."""
+        if self._settings.direct:
+            self._outlet.set_power(kw if self._coupler.powered else NO_POWER)
 
     def _stopped(self, event: events.Stopped, now: Instant) -> None:
         """Leave the session: report, power off, unlatch, hang up."""
@@ -285,10 +277,7 @@ class Evse:
                 if secc is not None:
                     self._aim(secc, frame, now)
             case bus.Authorize():
-                if self._state.plugged_at is not None and not self._state.ended:
-                    self._grant = frame
-                    if secc is not None:
-                        self._allow(secc, frame, now)
+                self._authorized(frame, now)
             case bus.Stop():
                 self._tell(core.StopAsked(at=now))
             case bus.Limits():
@@ -299,6 +288,13 @@ class Evse:
             case bus.Availability(operative=operative):
                 signals = pilot.Signal
                 self.signalled(signals.ENABLED if operative else signals.DISABLED)
+
+    def _authorized(self, frame: bus.Authorize, now: Instant) -> None:
+        """Take a permit, as long as there is a session that it can be for."""
+        if self._state.plugged_at is not None and not self._state.ended:
+            self._grant = frame
+            if self._secc is not None:
+                self._allow(self._secc, frame, now)
 
     def _allow(self, secc: Secc, grant: bus.Authorize, now: Instant) -> None:
         site = SitePlan(

@@ -12,10 +12,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from sterna.actors.station import records
 from sterna.actors.station.settings import StationSettings
-from sterna.actors.station.steering import Steering, kept
+from sterna.actors.station.steering import Steering
 from sterna.kernel.quantities import Kilowatts, Seconds
 from sterna.protocols.ocpp import device_model, v21, variables
 from sterna.protocols.ocpp.device_model import Model
+from sterna.protocols.ocpp.profile_records import Profile
 from sterna.protocols.ocpp.wire import Code
 from sterna.runtime.ports import Clock
 
@@ -37,6 +38,9 @@ class Room(Protocol):
 
     def steer(self, numbers: tuple[int, ...]) -> None:
         """Evaluate the profiles anew for some EVSEs."""
+
+    def steer_by(self, number: int, profile: Profile | None) -> None:
+        """Evaluate the profiles for one EVSE because *profile* is new, and keep it."""
 
     def waiting(self, tx: str | None) -> bool:
         """Whether transaction messages (of *tx*) wait to be sent."""
@@ -148,10 +152,14 @@ class Desk:
             self._room.answer(uid, rejected)
             return
         profile = self._steering.install(request)
-        now = self._clock.now()
-        self._room.tell(records.ProfileKept(at=now, id=profile.id, kept=kept(profile)))
         self._room.answer(uid, v21.SetChargingProfileResponse(status="Accepted"))
-        self._room.steer(self._concerned(profile.evse))
+        self._steer(profile)
+
+    def _steer(self, profile: Profile) -> None:
+        """Keep *profile* and do what it asks for, at one EVSE or at all."""
+        self._room.steer_by(profile.evse or 1, profile)
+        if not profile.evse:
+            self._room.steer(self._concerned(0))
 
     def _unknown_transaction(self, request: v21.SetChargingProfileRequest) -> str | None:
         """Return why a TxProfile is for nobody, or None."""
@@ -168,10 +176,8 @@ class Desk:
             rejected = v21.UpdateDynamicScheduleResponse(status="Rejected", status_info=info)
             self._room.answer(uid, rejected)
             return
-        now = self._clock.now()
-        self._room.tell(records.ProfileKept(at=now, id=profile.id, kept=kept(profile)))
         self._room.answer(uid, v21.UpdateDynamicScheduleResponse(status="Accepted"))
-        self._room.steer(self._concerned(profile.evse))
+        self._steer(profile)
 
     def _clear(self, uid: str, request: v21.ClearChargingProfileRequest) -> None:
         gone = self._steering.clear(request)

@@ -10,13 +10,14 @@ from sterna.actors.station import core, records
 from sterna.actors.station.desk import Desk
 from sterna.actors.station.messages import charging_needs, fault_event, transaction_event
 from sterna.actors.station.settings import StationSettings
-from sterna.actors.station.steering import Steering
+from sterna.actors.station.steering import Steering, kept
 from sterna.actors.station.uplink import Uplink
 from sterna.kernel.errors import BrokenPeer, Refused
 from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.kernel.records import Command
 from sterna.protocols.iec61851 import bus
 from sterna.protocols.ocpp import offline, v21
+from sterna.protocols.ocpp.profile_records import Profile
 from sterna.protocols.ocpp.wire import Code, written
 from sterna.runtime.actor import Actor
 from sterna.runtime.journal import Journal
@@ -46,11 +47,12 @@ class Station:
         self._links = links
         self._lines: dict[int, BusEnd] = {}
         self._numbers = {one.evse_id: k for k, one in enumerate(settings.outlets, start=1)}
-        self._new_actor: Callable[[], Actor[records.State, records.TakesIn]] = partial(
-            Actor, settings.identity, core.decide, first_state(settings), perform=self._perform,
-            clock=clock, journal=journal, supervisor=supervisor,
+        self._life = 0
+        self._new_actor: Callable[..., Actor[records.State, records.TakesIn]] = partial(
+            Actor, settings.identity, core.decide, first_state(settings), clock=clock,
+            journal=journal, supervisor=supervisor,
         )  # fmt: skip
-        self.actor = self._new_actor()
+        self.actor = self._new_actor(perform=partial(self._perform, 0))
         self._steering = Steering(settings, clock, self._steer_one)
         self._uplink = Uplink(
             settings=settings, clock=clock, ids=ids, chance=chance, links=links, owner=self,
@@ -67,7 +69,8 @@ class Station:
     def start(self) -> None:
         """Recover and go on: the transactions that ran go on under their ids and numbers."""
         self._up = True
-        self.actor = self._new_actor()
+        self._life += 1
+        self.actor = self._new_actor(perform=partial(self._perform, self._life))
         self.actor.start()
         state = self.actor.state
         self._steering.load(state.profiles.values())
@@ -81,6 +84,7 @@ class Station:
     def crash(self) -> None:
         """Be gone at once: what was not stored is lost, and all links with it."""
         self._up = False
+        self._life += 1
         self.actor.stop()
         self._uplink.stop()
         self._steering.stop()
@@ -160,13 +164,23 @@ class Station:
             self._steer_one(number)
 
     def _steer_one(self, number: int) -> None:
-        outlet = self.state.outlets[number]
-        if not outlet.tx:
-            return
-        kw, until, origin = self._steering.asked(outlet)
-        if (kw, until, origin) != (outlet.wish_kw, outlet.until, outlet.origin):
-            now = self._clock.now()
-            self.tell(records.Steered(at=now, evse=number, kw=kw, until=until, origin=origin))
+        self.steer_by(number, None)
+
+    def steer_by(self, number: int, profile: Profile | None) -> None:
+        """Evaluate the profiles for one EVSE because *profile* is new, which the core then keeps."""
+        outlet, now = self.state.outlets[number], self._clock.now()
+        wish = self._steering.asked(outlet) if outlet.tx else None
+        if wish is not None and wish != (outlet.wish_kw, outlet.until, outlet.origin):
+            kw, until, origin = wish
+            self.tell(
+                records.Steered(
+                    at=now, evse=number, kw=kw, until=until, origin=origin,
+                    profile=0 if profile is None else profile.id,
+                    kept=None if profile is None else kept(profile),
+                )
+            )  # fmt: skip
+        elif profile is not None:
+            self.tell(records.ProfileKept(at=now, id=profile.id, kept=kept(profile)))
 
     # The connection.
 
@@ -230,7 +244,10 @@ class Station:
 
     # Commands of the core.
 
-    def _perform(self, command: Command, command_id: str) -> None:
+    def _perform(self, life: int, command: Command, command_id: str) -> None:
+        """Carry out one command; what a crashed life had not done, the next one begins anew."""
+        if life != self._life:
+            return
         match command:
             case records.Report():
                 self._uplink.store(command_id, transaction_event(command))

@@ -71,6 +71,8 @@ def kept(
 
 def steered(state: State, outlet: Outlet, event: Steered) -> Sequence[Command]:
     """Take another set-point, and pass it on to a session that runs."""
+    if event.kept is not None:
+        state.profiles[event.profile] = event.kept
     outlet.wish_kw, outlet.until, outlet.origin = event.kw, event.until, event.origin
     return renewed(state, outlet, event.at)
 

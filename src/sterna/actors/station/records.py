@@ -184,6 +184,9 @@ class Steered(Event, frozen=True, kw_only=True, gc=False):
     kw: Kilowatts
     until: Instant
     origin: str
+    profile: int = 0
+    kept: Kept | None = None
+    """The profile *profile*, where a change of it is the cause."""
 
 
 class ProfileKept(Event, frozen=True, kw_only=True, gc=False):

@@ -1,6 +1,5 @@
 """The station's connection: it dials, boots, beats, and delivers transaction messages in order."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -70,7 +69,7 @@ class Uplink:
         self._timers: dict[str, Timer] = {}
         self._heartbeat_s = settings.heartbeat_s
         self._queue = offline.Queue()
-        self._command_ids: deque[str] = deque()
+        self._requests: dict[str, v21.TransactionEventRequest] = {}
         self._in_flight = ""
         self._rule = offline.Rule(
             attempts=settings.attempts, interval_s=settings.attempt_s, timeout_s=settings.answer_s
@@ -104,7 +103,7 @@ class Uplink:
         self._timers.clear()
         self._hang_up(1006, "the station is down")
         self._queue, self._in_flight = offline.Queue(), ""
-        self._command_ids.clear()
+        self._requests.clear()
         self._booted = self._accepted = False
         self._boot_reason = "Watchdog"
 
@@ -219,7 +218,7 @@ class Uplink:
             case v21.TransactionEventResponse() as response if event.uid == self._in_flight:
                 self._in_flight = ""
                 self._queue = offline.delivered(self._queue)
-                self._owner.delivered(self._command_ids.popleft(), response)
+                self._owner.delivered(self._first_gone(), response)
                 self._deliver()
             case _:
                 pass  # A status or heartbeat was taken note of.
@@ -243,7 +242,7 @@ class Uplink:
                 self._queue, self._rule, self._clock.now(), timed_out=timed_out
             )
             if self._queue.dropped > before:
-                self._owner.delivered(self._command_ids.popleft(), None)
+                self._owner.delivered(self._first_gone(), None)
             self._deliver()
         elif event.action == "BootNotification":
             self._after("boot", BOOT_AGAIN_S, self._boot)
@@ -251,15 +250,36 @@ class Uplink:
     # Transaction messages.
 
     def store(self, command_id: str, request: v21.TransactionEventRequest) -> None:
-        """Put one transaction message at the end of the queue."""
-        kind, tx = request.event_type, request.transaction_info.transaction_id
+        """Put one transaction message at the end of the queue, once."""
+        if command_id in self._requests:
+            return
+        if len(self._requests) >= offline.KEPT_MAX:
+            self._make_room()
         message = offline.Stored(
-            tx=tx, seq=request.seq_no, kind=kind, offline=bool(request.offline),
-            payload=wire.ENCODER.encode(request),
+            tx=request.transaction_info.transaction_id, seq=request.seq_no,
+            kind=request.event_type, offline=bool(request.offline), payload=b"",
         )  # fmt: skip
         self._queue = replace(self._queue, messages=(*self._queue.messages, message))
-        self._command_ids.append(command_id)
+        self._requests[command_id] = request
         self._deliver()
+
+    def _make_room(self) -> None:
+        """Give up the oldest update, else the oldest message; never the one that is in flight."""
+        messages = self._queue.messages
+        first = 1 if self._queue.in_flight else 0
+        places = range(first, len(messages))
+        place = next((k for k in places if messages[k].kind == "Updated"), first)
+        command_id = list(self._requests)[place]
+        del self._requests[command_id]
+        kept = (*messages[:place], *messages[place + 1 :])
+        self._queue = replace(self._queue, messages=kept, dropped=self._queue.dropped + 1)
+        self._owner.delivered(command_id, None)
+
+    def _first_gone(self) -> str:
+        """Forget the first message; return its command's id."""
+        command_id = next(iter(self._requests))
+        del self._requests[command_id]
+        return command_id
 
     def _deliver(self) -> None:
         """Send the oldest message when it is due."""
@@ -270,9 +290,8 @@ class Uplink:
         if due > now:
             self._timer("queue", due, self._deliver)
             return
-        message = self._queue.messages[0]
-        request = wire.V21.requests["TransactionEvent"].decode(message.payload)
-        uid = self.ask(request, uid=self._command_ids[0])
+        command_id = next(iter(self._requests))
+        uid = self.ask(self._requests[command_id], uid=command_id)
         if uid:
             self._queue = offline.transmitted(self._queue)
             self._in_flight = uid
