@@ -1,11 +1,15 @@
 """A session through the CS EMS: started, steered, stopped, told."""
 
+import json
+from typing import Any
+
 import pytest
 from actors.charging_site import START, Site, run
 
 from sterna.actors.cs_ems.commands import SessionRow
 from sterna.protocols import rest
 from sterna.protocols.ocpp import v21
+from sterna.runtime.ports import Wire
 
 
 @pytest.mark.req("P-STEP-6", "P-STEP-7", "IF-WEBAPP-CSEMS", "IF-CSEMS-CSC")
@@ -109,3 +113,73 @@ def test_an_evse_has_one_session_and_a_repeated_start_is_the_same_one() -> None:
         assert site.clock.now() < START + 60
 
     run(work)
+
+
+@pytest.mark.req("IF-CSEMS-CSC")
+def test_a_station_of_2_0_1_is_charged_by_limits_and_never_asked_to_give() -> None:
+    async def work(site: Site) -> None:
+        await site.csms.start()
+        await site.cs_ems.start()
+        station = OldStation(site)
+        await site.later(2)
+        station.says("TransactionEvent", OLD_START)
+        await site.later(1)
+        assert (await site.start_session(floor=0.1)).status == 201
+        await site.later(2)
+        assert site.building is not None
+        await site.building.request(6.0)
+        await site.later(2)
+        await site.building.request(-6.0)
+        await site.later(2)
+        assert station.limits[-2:] == [6000.0, 0.0]
+        assert "UpdateDynamicSchedule" not in station.actions
+        assert "NotifyAllowedEnergyTransfer" not in station.actions
+        assert (await site.see()).state == "running"
+        assert not site.building.reports[-1]["porto-01-1"].gives_now_kw
+
+    run(work)
+
+
+OLD_START = (
+    '{"eventType":"Started","timestamp":"2025-07-01T00:00:02Z","triggerReason":"CablePluggedIn","seqNo":0,'
+    '"transactionInfo":{"transactionId":"old-1","chargingState":"EVConnected"},"evse":{"id":1,"connectorId":1},'
+    '"meterValue":[{"timestamp":"2025-07-01T00:00:02Z","sampledValue":[{"value":5.0}]}]}'
+)
+
+
+class OldStation:
+    """A station of OCPP 2.0.1, written by hand."""
+
+    def __init__(self, site: Site) -> None:
+        self.actions: list[str] = []
+        self.limits: list[float] = []
+        self.link: Any = None
+        known = Wire(protocol="OCPP", src="CS_C/porto-01", dst="CS_EMS", describe=lambda _f: None)
+        site.ports.network.dial(
+            "cs_ems", self, wire=known, identity="porto-01", subprotocols=("ocpp2.0.1",)
+        )
+
+    def says(self, action: str, payload: str) -> None:
+        self.link.send(f'[2,"s-{len(self.actions)}","{action}",{payload}]'.encode())
+
+    def opened(self, link: Any) -> None:
+        self.link = link
+        boot = '{"reason":"PowerUp","chargingStation":{"model":"old","vendorName":"V"}}'
+        link.send(f'[2,"b-1","BootNotification",{boot}]'.encode())
+
+    def received(self, frame: bytes) -> None:
+        kind, uid, *rest_of = json.loads(frame)
+        if kind != 2:
+            return
+        action, payload = rest_of
+        self.actions.append(action)
+        answer: dict[str, str] = {"status": "Accepted"}
+        if action == "RequestStartTransaction":
+            answer["transactionId"] = "old-1"
+        if action == "SetChargingProfile":
+            schedule = payload["chargingProfile"]["chargingSchedule"][0]
+            self.limits.append(schedule["chargingSchedulePeriod"][0]["limit"])
+        self.link.send(json.dumps([3, uid, answer]).encode())
+
+    def closed(self, code: int, reason: str) -> None:
+        raise AssertionError((code, reason))
