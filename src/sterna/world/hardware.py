@@ -171,6 +171,14 @@ class Bay:
         return self._kw
 
     @property
+    def offered_kw(self) -> tuple[Kilowatts, Kilowatts]:
+        """What cable, phases and EVSE let the plugged car take and give, as magnitudes."""
+        if self._metered is None:
+            return NO_POWER, NO_POWER
+        converter = self._metered.converter
+        return converter.charge_kw_max, converter.discharge_kw_max
+
+    @property
     def soc(self) -> Share:
         """True state of charge of the plugged car now; 0 without one."""
         metered = self._metered

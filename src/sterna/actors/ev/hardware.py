@@ -62,6 +62,14 @@ class Inlet(Protocol[C_contra]):
     def power_kw(self) -> Kilowatts:
         """Power at the coupler now; positive charges."""
 
+    @property
+    def offered_kw(self) -> tuple[Kilowatts, Kilowatts]:
+        """What the cable lets the plugged car take and give, as magnitudes.
+
+        A one-phase car at a three-phase outlet has a third of its power: the pilot's duty
+        cycle tells the current per phase.
+        """
+
     def plug(self, car: C_contra, /) -> None:
         """Put the plug in; raises Refused when it does not fit."""
 

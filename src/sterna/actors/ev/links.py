@@ -262,7 +262,8 @@ class Ev(Generic[C]):
 
     def _battery(self, car: CarFacts) -> CarBattery:
         """Return the battery as the car would tell it now."""
-        charge, discharge = car.power_kw(direct=self._inlet.direct)
+        able, offered = car.power_kw(direct=self._inlet.direct), self._inlet.offered_kw
+        charge, discharge = (min(pair) for pair in zip(able, offered, strict=True))
         return CarBattery(
             soc=self._inlet.soc, capacity_kwh=car.capacity_kwh, minimum_soc=self._state.minimum,
             target_soc=max(car.target_soc, self._state.minimum), v2x_low_soc=self._state.minimum,
