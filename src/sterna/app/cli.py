@@ -26,6 +26,10 @@ GATE_BROKEN: Final = 1
 """Exit code when the run went through and something that must hold does not."""
 
 
+FILE_COLUMNS: Final = 120
+"""Width of the tables where the output is no terminal, e.g. a log."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sterna")
 def main() -> None:
@@ -66,7 +70,9 @@ def run(
 ) -> None:
     """Run SCENARIO: a shipped name such as porto, or the path of a TOML file."""
     del wire  # One wire so far; the option says so.
-    console = Console(stderr=False, soft_wrap=False)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=FILE_COLUMNS)
     try:
         chosen = load(scenario).changed(seed=seed, run_hours=hours)
         folder = out or Path("out") / chosen.name

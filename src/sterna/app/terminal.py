@@ -27,10 +27,13 @@ def steps(seen: Conformance) -> Table:
     """Return the use case's steps with how many sessions conform to each, main scenario first."""
     table = Table(title="Use case steps", box=box.SIMPLE_HEAD, title_justify="left")
     table.add_column("step", justify="right")
-    table.add_column("what happens")
+    table.add_column("what happens", no_wrap=True)
     for scenario in seen.scenarios:
+        heading = scenario.id.replace("+SC-P-", "\n+")
         table.add_column(
-            f"{scenario.id}\n{scenario.conforming} of {scenario.sessions}", justify="right"
+            f"{heading}\n{scenario.conforming} of {scenario.sessions}",
+            justify="right",
+            no_wrap=True,
         )
     names: dict[str, str] = {}
     cells: dict[str, dict[str, str]] = defaultdict(dict)
@@ -49,10 +52,10 @@ def figures(kpis: Sequence[Kpi]) -> Table:
     """Return the KPIs beside the same days without control."""
     table = Table(title="KPIs", box=box.SIMPLE_HEAD, title_justify="left")
     for heading in ("", "", "unit"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in ("without control", "with Sterna", "change"):
-        table.add_column(heading, justify="right")
-    for kpi in kpis:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for kpi in sorted(kpis, key=lambda each: each.id):
         table.add_row(
             kpi.id, kpi.name, kpi.unit, number(kpi.baseline), number(kpi.value), change(kpi)
         )
@@ -95,8 +98,8 @@ def verdict(gates: Sequence[Gate]) -> Table:
     """Return the gates, each with a word and a mark."""
     table = Table(title="Gates", box=box.SIMPLE_HEAD, title_justify="left")
     table.add_column("")
-    table.add_column("what must hold")
-    table.add_column("figures")
+    table.add_column("what must hold", no_wrap=True)
+    table.add_column("figures", no_wrap=True)
     for gate in gates:
         table.add_row(
             "[green]✓ holds[/]" if gate.holds else "[red]✗ BROKEN[/]", gate.name, gate.figures
