@@ -47,6 +47,10 @@ class Controller:
         self.failures: list[Failed] = []
         self.link: Link | None = None
         self.silent = False
+        self.refusing = 0
+        """How many transaction events it fails to take from now on."""
+        self.boots: list[v21.RegistrationStatusEnumType] = []
+        """What it says to the next boots; afterwards it accepts."""
         self._peer: Peer | None = None
         self._pump: Pump[Event] | None = None
         self._calls = 0
@@ -81,6 +85,10 @@ class Controller:
             newest = "ocpp2.1" in self.versions
             request = event.request if newest else ocpp_versions.to_21(event.request)
             self.heard.append(request)
+            if self.refusing and isinstance(request, v21.TransactionEventRequest):
+                self.refusing -= 1
+                self._peer.fail(event.uid, "InternalError", "not now")
+                return
             answer = self._answer(request)
             self._peer.answer(event.uid, answer if newest else ocpp_versions.to_201(answer))
 
@@ -88,8 +96,10 @@ class Controller:
         now = wire.written(self.clock.now())
         match request:
             case v21.BootNotificationRequest():
+                status = self.boots.pop(0) if self.boots else "Accepted"
+                interval = 3600 if status == "Accepted" else 30
                 return v21.BootNotificationResponse(
-                    current_time=now, interval=3600, status="Accepted"
+                    current_time=now, interval=interval, status=status
                 )
             case v21.HeartbeatRequest():
                 return v21.HeartbeatResponse(current_time=now)
