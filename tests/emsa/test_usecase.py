@@ -34,7 +34,7 @@ def test_the_packaged_use_case_has_no_findings() -> None:
         ("{from: ADHOC_UI, to: WEBAPP, info: [IO-START]", "{from: ADHOC_UI, to: WEBAPP, info: [IO-NONE]", "C12"),
         ('obs: ["HTTPS POST /s/{session}/start"]', "obs: []", "C13"),
         ("information_objects:  ", "information_objects:\n  - {id: IO-SPARE, name: Spare, fields: {}}\n#", "C14"),
-        ('{from: PMS, to: BEMS, info: [IO-SLOTS], obs: ["REST POST /slots/v1"]}', '{from: PMS, to: CS_EMS, info: [IO-SLOTS], obs: ["REST POST /slots/v2"]}', "C15"),
+        ('{from: PMS, to: BEMS, info: [IO-SLOTS], obs: ["REST POST /slots/v1"], min: 1}', '{from: PMS, to: CS_EMS, info: [IO-SLOTS], obs: ["REST POST /slots/v2"], min: 1}', "C15"),
         ("components: [METERS, BLD_SENSORS]", "components: [METERS]", "C17"),
         ("operates: [GMS, METERS]", "operates: [GMS]", "C18"),
         ("module: energy_market", "module: kitchen", "C19"),
