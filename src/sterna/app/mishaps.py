@@ -46,16 +46,19 @@ class Mishaps:
             self._clock.call_at(action.at, partial(faults.apply, action, self._network, self))
 
     def crash(self, actor: str) -> None:
-        """End *actor* as a power cut does: what it had not stored is lost, and it starts from its store."""
-        self._actor(actor).crashed(PowerCut(f"{actor} lost its power"))
+        """Cut the power of *actor*: a station stays dark until its restart, a room is back from its store at once."""
+        if actor in self._bays.stations:
+            self._bays.stations[actor].crash()
+        else:
+            self._room(actor).crashed(PowerCut(f"{actor} lost its power"))
 
     def restart(self, actor: str) -> None:
-        """Do nothing more: an actor in this process is back at once; its links have noticed nothing."""
+        """Give a station its power back; rooms of this process are back already."""
+        if actor in self._bays.stations:
+            self._bays.stations[actor].start()
 
-    def _actor(self, name: str) -> Crashable:
-        """Return the actor of a room, or of a station by its id."""
-        if name in self._bays.stations:
-            return self._bays.stations[name].actor
+    def _room(self, name: str) -> Crashable:
+        """Return the actor of a room."""
         rooms: dict[str, Crashable] = {
             "parking": self._site.parking.actor, "session_app": self._site.session_app.actor, "cs_ems": self._site.cs_ems.actor,
             "csms": self._site.csms.actor, "cpo": self._site.cpo.actor, "emme": self._site.emme.actor, "emsp": self._site.emsp.actor,
