@@ -88,6 +88,7 @@ def test_the_trace_reads_the_bus(
     frame: bus.Down | bus.Up, msg: str, fields: dict[str, object]
 ) -> None:
     said = bus.describe(bus.encode(frame))
+    assert said is not None
     assert said.msg == msg
     assert said.keys == ("evse:porto-03-1",)
     assert said.fields == fields
@@ -99,7 +100,9 @@ def test_an_authorisation_names_session_and_transaction() -> None:
         id="a", evse="porto-03-1", session="s1", transaction="17", consent_v2x=True
     )
     said = bus.describe(bus.encode(frame))
+    assert said is not None
     assert said.msg == "STATION authorize"
     assert said.keys == ("evse:porto-03-1", "ses:s1", "tx:17")
     stop = bus.describe(bus.encode(bus.Stop(id="b", evse="porto-03-1", transaction="17")))
+    assert stop is not None
     assert stop.keys == ("evse:porto-03-1", "tx:17")
