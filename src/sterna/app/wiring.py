@@ -12,7 +12,7 @@ import numpy as np
 
 from sterna.actors.bems import links as bems_links
 from sterna.actors.bems.links import Bems
-from sterna.actors.bems.settings import BemsSettings
+from sterna.actors.bems.settings import BY_CHEMISTRY, BemsSettings
 from sterna.actors.cpo.links import Cpo
 from sterna.actors.cpo.settings import CpoSettings, Socket
 from sterna.actors.cs_ems.links import CsEms
@@ -263,6 +263,7 @@ def bought_at(
 def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
     """Return the building manager's room."""
     inputs, place, control = feed.inputs, scenario.settings.site, scenario.settings.control
+    contract = scenario.settings.contract
     start = Instant(scenario.start // QUARTER * QUARTER)
     count = round((scenario.end - start + OUTLOOK_S) / QUARTER)
     ponta = (
@@ -275,6 +276,7 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
         network_eur_per_kwh=Series(start=start, step=Seconds(QUARTER), values=network, unit="EUR/kWh"),
         peak_eur_per_kw=inputs.month_peak_eur_per_kw, period_s=Seconds(control.period_s), group=place.name,
         efficiency=Share(scenario.settings.chargers[0].efficiency), market_secret=MARKET_SECRET, market_program="day-ahead",
+        wear_eur_per_kwh=BY_CHEMISTRY if contract.wear_eur_per_kwh is None else contract.wear_eur_per_kwh,
         cs_ems_secret=CS_EMS_SECRET, dso_token=DSO_AT_BEMS, own_dso_token=BEMS_AT_DSO,
     )  # fmt: skip
     return Bems(

@@ -1,5 +1,6 @@
 """A schedule kept over time costs what a schedule from scratch costs."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ from sterna.decisions.schedule.days import Run, fleet, site_series
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.rolling import Rolling
 from sterna.decisions.schedule.snapshot import problem_of, remaining
+from sterna.kernel.quantities import Instant
 
 
 def run_of(bays: int, days: float, seed: int = 7) -> Run:
@@ -48,3 +50,17 @@ def test_the_same_days_give_the_same_plans() -> None:
         return seen
 
     assert powers() == powers()
+
+
+def test_a_site_that_every_car_has_left_is_planned_on() -> None:
+    """The program still knows the cars of the evening; none of them is in the next question."""
+    run, rolling = run_of(4, 0.5), Rolling()
+    busy = [now for now in run.moments(0.5) if run.snapshot(now).stays]
+    parked = run.snapshot(busy[len(busy) // 2])
+    rolling.solve(parked)
+    empty = replace(parked, now=Instant(parked.now + 60.0), stays=())
+    plan = rolling.solve(empty)
+    assert plan.power_kw.shape[0] == 0
+    step, edges = remaining(rolling.edges, empty.now)
+    assert step >= 0
+    assert plan.cost_eur == pytest.approx(solve(problem_of(empty, edges)).cost_eur, rel=1e-6)

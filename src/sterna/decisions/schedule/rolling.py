@@ -226,7 +226,8 @@ class Rolling:
         car = car_of[blocks.block]
         resting = blocks.low[car < 0]
         values.upper[resting] = RESTING_KWH_MAX
-        past = (car >= 0) & (blocks.step < step + cars.first[car])
+        here = np.flatnonzero(car >= 0)
+        past = here[blocks.step[here] < step + cars.first[car[here]]]
         stored = cars.energy_kwh[car[past]]
         values.lower[blocks.low[past]] = stored
         values.upper[blocks.low[past]] = stored
