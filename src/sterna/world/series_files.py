@@ -207,7 +207,8 @@ class _Reader:
         values: list[float] = []
         last = ""
         for row in rows:
-            moments.append(self._moment(row, moments[-1] if moments else None, last))
+            gap = moments[-1] - moments[-2] if len(moments) > 1 else 0.0
+            moments.append(self._moment(row, moments[-1] if moments else None, last, gap))
             values.append(self._value(row))
             last = row.where
             if len(moments) > ROWS_MAX:
@@ -221,10 +222,11 @@ class _Reader:
         """Return the error for *reason*."""
         return BadInput(self.path, self.key + part, reason)
 
-    def _moment(self, row: _Row, before: Instant | None, last: str) -> Instant:
+    def _moment(self, row: _Row, before: Instant | None, last: str, gap: float) -> Instant:
         """Return the instant of *row*, which must come after *before*.
 
-        In the hour that autumn repeats the first pass through the clock's hour is taken first.
+        In the time that autumn repeats, the pass is taken that keeps the *gap* of the rows before
+        (0: not known yet), else the first.
         """
         wall = self._wall(row)
         candidates = instants(wall, self.zone)
@@ -233,9 +235,11 @@ class _Reader:
                 f"{row.where}: {wall:%Y-%m-%d %H:%M} does not exist in {self.zone.key}, clocks "
                 f'skip that hour; if the file is in UTC, say zone = "UTC"'
             )
-        for candidate in candidates:
-            if before is None or candidate > before:
-                return candidate
+        later = [each for each in candidates if before is None or each > before]
+        if later:
+            return next(
+                (each for each in later if before is not None and each - before == gap), later[0]
+            )
         if candidates[-1] == before:
             raise self._bad(f"{row.where}: {row.time} is the same time as in {last}")
         raise self._bad(f"{row.where}: {row.time} is earlier than {last}; sort the file by time")
