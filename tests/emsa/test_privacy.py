@@ -2,6 +2,8 @@
 
 import pytest
 from emsa_synthetic import judged, trace
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sterna.emsa.privacy import Markers, without_consent
 from sterna.emsa.usecase import packaged
@@ -59,3 +61,13 @@ def test_a_discharge_without_consent_is_named() -> None:
         t=one.t, seq=one.seq, src=one.src, dst=one.dst, msg=one.msg, keys=one.keys, fields={"kw": -5.0},
     ) for one in declined]  # fmt: skip
     assert without_consent(judged(PORTO, worst)) == ("ses-1",)
+
+
+@given(
+    markers=st.lists(st.text("abP-", min_size=5, max_size=8), max_size=12),
+    frame=st.text("abP-", max_size=60),
+)
+def test_a_frame_counts_exactly_when_it_holds_a_marker(markers: list[str], frame: str) -> None:
+    searched = Markers(PORTO, markers)
+    searched.scan(0.0, "CSOS", "EMKT", frame.encode())
+    assert searched.count == any(marker in frame for marker in markers)

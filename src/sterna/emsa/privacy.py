@@ -7,6 +7,7 @@ is searched for them as bytes, whatever its protocol. Frames on personal links a
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from sterna.emsa.model import UseCase
@@ -16,6 +17,8 @@ LEAKS_MAX: Final = 100
 """Leaks kept in words; the count goes on."""
 MARKER_LENGTH_MIN: Final = 5
 """A shorter text turns up in frames by chance and proves nothing."""
+KINDRED: Final = 3
+"""Markers that agree in so many first characters are searched for together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Markers:
             for pair in ((link.a, link.b), (link.b, link.a))
         }
         self._may: dict[tuple[str, str], bool] = {}
-        self._pattern = _any_of(found)
+        self._kindred = _kindred(found)
 
     def scan(self, t: float, src: str, dst: str, frame: bytes) -> None:
         """Search one *frame* that *src* sent to *dst* (components, with or without units)."""
@@ -60,30 +63,40 @@ class Markers:
         if may is None:
             may = (src.partition("/")[0], dst.partition("/")[0]) in self._personal
             self._may[ends] = may
-        if may or self._pattern is None:
+        if may or not self._kindred:
             return
         self.frames += 1
-        hit = self._pattern.search(frame)
-        if hit is not None:
-            self.count += 1
-            if len(self.leaks) < LEAKS_MAX:
-                self.leaks.append(Leak(t=t, src=src, dst=dst, marker=hit[0].decode()))
+        for beginning, pattern in self._kindred:
+            # A frame that lacks the beginning, as nearly all do, costs a tenth of a microsecond.
+            if beginning in frame:
+                hit = pattern.search(frame)
+                if hit is not None:
+                    self._leaked(t, src, dst, hit[0].decode())
+                    return
+
+    def _leaked(self, t: float, src: str, dst: str, marker: str) -> None:
+        self.count += 1
+        if len(self.leaks) < LEAKS_MAX:
+            self.leaks.append(Leak(t=t, src=src, dst=dst, marker=marker))
 
 
-def _any_of(markers: list[str]) -> re.Pattern[bytes] | None:
-    """Return a pattern that finds any of *markers*, None when there are none.
+def _kindred(markers: list[str]) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """Return for *markers*, which are sorted, each common beginning and the pattern of those that have it."""
+    found = []
+    for _, same in groupby(markers, key=lambda marker: marker[:KINDRED]):
+        kin = list(same)
+        beginning = _shared(kin[0], kin[-1])
+        rests = sorted((marker.removeprefix(beginning) for marker in kin), key=len, reverse=True)
+        choice = "|".join(re.escape(rest) for rest in rests)
+        pattern = re.compile((re.escape(beginning) + f"(?:{choice})").encode())
+        found.append((beginning.encode(), pattern))
+    return tuple(found)
 
-    Their common beginning is written once, so that a frame is passed over quickly.
-    """
-    if not markers:
-        return None
-    prefix = markers[0]
-    for marker in markers:
-        while not marker.startswith(prefix):
-            prefix = prefix[:-1]
-    rests = sorted((marker.removeprefix(prefix) for marker in markers), key=len, reverse=True)
-    choice = "|".join(re.escape(rest) for rest in rests)
-    return re.compile((re.escape(prefix) + f"(?:{choice})").encode())
+
+def _shared(first: str, last: str) -> str:
+    """Return what the two, and thus all that are sorted between them, begin with."""
+    length = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[:length] if length is not None else min(first, last, key=len)
 
 
 def without_consent(result: Result) -> tuple[str, ...]:

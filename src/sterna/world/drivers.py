@@ -310,6 +310,6 @@ def percentage(share: Share | float) -> str:
 
 
 def plate(chance: Chance) -> str:
-    """Return a number plate, e.g. ``AB-12-CD``."""
+    """Return a number plate with its country, e.g. ``PT-AB-12-CD``."""
     letters = "".join(LETTERS[chance.below(len(LETTERS))] for _ in range(4))
-    return f"{letters[:2]}-{chance.below(10)}{chance.below(10)}-{letters[2:]}"
+    return f"PT-{letters[:2]}-{chance.below(10)}{chance.below(10)}-{letters[2:]}"
