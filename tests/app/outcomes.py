@@ -24,7 +24,7 @@ def session(number: int = 1, **changes: object) -> SessionOutcome:
     times = START + np.linspace(0, 40, 60) * 3600.0
     shares = 0.5 + 0.3 * np.sin(np.linspace(0, 6, 60) + number) * 0.5 + 0.1
     made = SessionOutcome(
-        session=f"s-{number}", evse=f"porto-{number:02d}-1", car_model="Model", service="DC_BPT", booked=True,
+        session=f"s-{number}", driver=f"driver-{number:03d}", evse=f"porto-{number:02d}-1", car_model="Model", service="DC_BPT", booked=True,
         consent_v2x=True, ended_by="driver", plugged_at=START, announced_departure=Instant(START + 40 * 3600),
         ended_at=Instant(START + 40 * 3600), left_at=Instant(START + 40.2 * 3600), capacity_kwh=KilowattHours(60.0), charge_kw_max=Kilowatts(11.0), discharge_kw_max=Kilowatts(11.0),
         soc_at_plug=Share(0.5), soc_at_end=Share(0.8), soc_lowest=Share(0.4), target=Share(0.8), floor=Share(0.3),

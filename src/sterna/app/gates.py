@@ -2,13 +2,16 @@
 
 KPI-14 (trace), KPI-18 (money) and KPI-19 (privacy) are gates by the use case; the
 driver's floor and target, and a bill and a peak no higher than without control, are
-the promises to driver and building.
+the promises to driver and building. What a scenario expects on top comes last.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sterna.app import expects
 from sterna.app.kpis import floor_violations, ledger_sum, target_satisfaction
 from sterna.app.outcome import Outcome
+from sterna.app.settings import ExpectSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +23,14 @@ class Gate:
     figures: str
 
 
-def gates(run: Outcome, base: Outcome) -> tuple[Gate, ...]:
-    """Judge *run*, a controlled run, beside *base*, the same seed without control."""
+def gates(
+    run: Outcome, base: Outcome, expected: Sequence[ExpectSettings] = ()
+) -> tuple[Gate, ...]:
+    """Judge *run*, a controlled run, beside *base*, the same seed without control.
+
+    *expected* are the promises of the scenario; one that needs a run without control is left out
+    where there is none (*base* is *run*).
+    """
     judged: list[Gate] = []
 
     def gate(name: str, figures: str, *, holds: bool) -> None:
@@ -72,4 +81,8 @@ def gates(run: Outcome, base: Outcome) -> tuple[Gate, ...]:
         f"{run.building_bill / 1e6:,.2f} EUR against {base.building_bill / 1e6:,.2f} EUR",
         holds=run.building_bill <= base.building_bill,
     )
+    for expect in expected:
+        found = expects.judged(expect, run, base)
+        if found is not None:
+            gate(expects.title(expect), found[1], holds=found[0])
     return tuple(judged)

@@ -124,7 +124,7 @@ def session(run: Gathered, stay: Stay, visit: Visit) -> SessionOutcome:
     shares = np.array([soc for _, soc in stay.soc])
     charged, discharged = energies(stay, run.registers[stay.evse_id], run.stays[stay.evse_id])
     return SessionOutcome(
-        session=visit.session, evse=stay.evse_id, car_model=stay.car.model.name, service=run.services.get(visit.session, fit.service or ""),
+        session=visit.session, driver=plan.driver, evse=stay.evse_id, car_model=stay.car.model.name, service=run.services.get(visit.session, fit.service or ""),
         booked=plan.booked, consent_v2x=plan.consents, ended_by=plan.ends if ended is not None else "open",
         plugged_at=stay.plugged, announced_departure=plan.announced_departure, ended_at=ended, left_at=visit.left_at,
         capacity_kwh=stay.car.capacity_kwh, charge_kw_max=fit.charge_kw_max, discharge_kw_max=fit.discharge_kw_max,
@@ -201,6 +201,7 @@ def notes(run: Gathered) -> tuple[str, ...]:
         *run.feed.inputs.sources,
         "ISO 15118-20 charge loops run when something changes and at least every 300 s of virtual time; powers are constant in between.",
         f"{left_open} cars are still there at the end: they are shown and not judged.",
+        *run.remarks,
         *((f"Regulatory sandbox: {sandbox}.",) if sandbox else ()),
         *(f"Problem: {problem}" for problem in run.problems),
     )

@@ -44,6 +44,8 @@ class SessionOutcome:
     """One stay of one car, from plug to leave, as measured and as billed."""
 
     session: str
+    driver: str
+    """Whom the scenario names so; for its promises to one driver, and in no file that a run writes."""
     evse: str
     car_model: str
     service: str

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sterna.app.expects import objection
 from sterna.app.settings import ScenarioSettings
 from sterna.kernel.quantities import Instant, Seconds
 from sterna.world.inputs import Inputs
@@ -25,6 +26,10 @@ def objections(settings: ScenarioSettings) -> Iterator[Objection]:
         yield "market.day_eur_per_kwh", f"needs 24 prices, one for each hour, not {len(prices)}"
     if prices is not None and settings.market.series is not None:
         yield "market.series", "cannot stand beside day_eur_per_kwh: choose one"
+    for number, expect in enumerate(settings.expect):
+        found = objection(expect)
+        if found is not None:
+            yield f"expect[{number}].{found[0]}", found[1]
     contract = settings.contract
     if contract.user_share + contract.emsp_share > 1:
         yield "contract.emsp_share", "together with user_share it gives away more than all"

@@ -81,10 +81,10 @@ def made(
     base = run
     if baseline:
         base = simulate(
-            scenario.changed(control=False),
+            scenario.changed(control=False, store="memory"),
             progress=lambda share: progress(part + (1 - part) * share, "the same without control"),
         )
-    figures, judged = kpis(run, base), gates(run, base)
+    figures, judged = kpis(run, base), gates(run, base, scenario.expects)
     write(folder, scenario, run, base, figures, judged)
     progress(1.0, "done")
     return run, figures, judged
