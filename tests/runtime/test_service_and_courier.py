@@ -124,3 +124,61 @@ def test_a_repetition_shares_the_answer_and_a_crowd_is_told_no() -> None:
             await replies.wait_for("one too many")
 
     run(work)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/a/one"),
+        ("GET", "/a/one?x=1&x=2&empty="),
+        ("GET", "/a/an%20na?x=%20y+z"),
+        ("GET", "/a/"),
+        ("GET", "/a"),
+        ("GET", "/a/one%2Ftwo"),
+        ("GET", "/a/fixed"),
+        ("POST", "/a/one"),
+        ("PUT", "/a/one"),
+        ("HEAD", "/a/one"),
+        ("GET", "/deep/b/c?d=e"),
+        ("GET", "/deep/"),
+        ("GET", "/deep"),
+        ("GET", "/later"),
+        ("GET", "/refused"),
+        ("GET", "/bodiless"),
+        ("GET", "/nowhere"),
+    ],
+)
+def test_a_request_inside_the_process_gets_the_answer_that_a_socket_would_give(
+    method: str, path: str
+) -> None:
+    def shown(name: str) -> Callable[[Call], Response]:
+        return lambda call: Response(
+            status=200, headers=(("X-Name", name),), body=repr(call).encode()
+        )
+
+    async def later(call: Call) -> Response:
+        raise BrokenPeer(call.path)
+
+    def refused(_call: Call) -> Response:
+        raise Refused("no")
+
+    service = Service(lambda _: None)
+    service.on("GET", "/a/{name}", shown("a name"))
+    service.on("GET", "/a/fixed", shown("never reached"))
+    service.on("POST", "/a/{name}", shown("posted"))
+    service.on("GET", "/deep/{path:path}", shown("deep"))
+    service.on("GET", "/later", later)
+    service.on("GET", "/refused", refused)
+    service.on("GET", "/bodiless", lambda _: Response(status=204))
+    request = Request(method=method, path=path, headers=(("Idempotency-Key", "k"),), body=b"text")
+
+    async def work(_ports: Ports) -> None:
+        by_asgi = await call(service.app, request, "host")
+        answered = service.answer(request, "host")
+        if answered is None:
+            assert by_asgi.status in (307, 404, 405) or method == "HEAD"
+        else:
+            direct = answered if isinstance(answered, Response) else await answered
+            assert direct == by_asgi
+
+    run(work)

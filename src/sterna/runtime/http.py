@@ -22,6 +22,8 @@ App = Callable[
     Awaitable[None],
 ]
 """An ASGI application, e.g. a Starlette."""
+Direct = Callable[[Request, str], Response | Awaitable[Response] | None]
+"""``answer`` of an application that can be asked without ASGI: request, host; None: ask by ASGI."""
 
 BODY_BYTES_MAX: Final = 8 * 1024 * 1024
 """The largest body that a client takes: the biggest of ours, a year of prices, has under 2 MiB."""
@@ -144,8 +146,14 @@ class MemoryHttp:
 
     async def _served(self, name: str, host: Host, request: Request, give_up: float) -> Response:
         """Let the app answer; the server goes on when its client gives up, as over a socket."""
-        assert host.app is not None
-        work = asyncio.ensure_future(call(host.app, request, name))
+        direct: Direct | None = getattr(host.app, "answer", None)
+        answered = None if direct is None else direct(request, name)
+        if isinstance(answered, Response):
+            return answered
+        if answered is None:
+            assert host.app is not None
+            answered = call(host.app, request, name)
+        work = asyncio.ensure_future(answered)
         self._serving[work] = None
         work.add_done_callback(lambda _: self._ended(work, host))
         done, _ = await asyncio.wait((work,), timeout=max(0.0, give_up - self._network.clock.now()))
