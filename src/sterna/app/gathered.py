@@ -47,4 +47,6 @@ class Gathered:
     personal_markers: int
     problems: tuple[str, ...]
     trace_sha256: str
+    remarks: tuple[str, ...] = ()
+    """What a reader must know of how the run went."""
     frames: dict[str, int]
