@@ -11,6 +11,7 @@ from asyncio import base_events
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
+from functools import partial
 from typing import Any, Final, TypeVar, TypeVarTuple, Unpack
 
 from typing_extensions import override
@@ -40,7 +41,7 @@ class Deadlock(RuntimeError):
 class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc]  # create_server knows fewer kinds of listeners
     """An event loop whose time moves only when nothing is left to do at the present instant."""
 
-    _ready: deque[asyncio.Handle]
+    _ready: deque[Any]
     _stopping: bool
 
     def __init__(self, start: float = 0.0) -> None:
@@ -48,7 +49,8 @@ class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc] 
         base_events.BaseEventLoop.__init__(self)
         StreamLoop.__init__(self)
         self._now = float(start)
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, Any]] = []
+        """Due, place among equals, and an asyncio.TimerHandle or an Alarm, which are told apart by nothing."""
         self._count = 0
         self._cancelled = 0
         self.failure: BaseException | None = None
@@ -73,6 +75,17 @@ class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc] 
         heapq.heappush(self._timers, (when, self._count, timer))
         timer._scheduled = True  # type: ignore[attr-defined] # noqa: SLF001  # asyncio counts cancelled timers by it
         return timer
+
+    def alarm(self, due: float, call: Callable[[], None]) -> "Alarm":
+        """Run *call* at *due*, or in the next turn when that has come; in the order of asyncio's own timers."""
+        alarm = Alarm(self, call)
+        if due <= self._now:
+            self._ready.append(alarm)
+        else:
+            self._count += 1
+            heapq.heappush(self._timers, (due, self._count, alarm))
+            alarm._scheduled = True  # noqa: SLF001  # loop and alarm are one thing
+        return alarm
 
     @override
     def call_later(
@@ -117,14 +130,14 @@ class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc] 
         now = self._now
         while timers and timers[0][0] <= now:
             timer = heapq.heappop(timers)[2]
-            timer._scheduled = False  # type: ignore[attr-defined] # noqa: SLF001
-            if timer.cancelled():
+            timer._scheduled = False  # noqa: SLF001
+            if timer._cancelled:  # noqa: SLF001
                 self._cancelled -= 1
             else:
                 ready.append(timer)
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle.cancelled():
+            if not handle._cancelled:  # noqa: SLF001
                 handle._run()  # noqa: SLF001  # what asyncio itself calls
 
     def _jump(self) -> None:
@@ -146,9 +159,9 @@ class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc] 
             found.append(task.get_name() + place)
         return sorted(found)
 
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+    def _timer_handle_cancelled(self, handle: Any) -> None:
         """Count *handle*, and rebuild the heap when most of it is cancelled."""
-        if not handle._scheduled:  # type: ignore[attr-defined] # noqa: SLF001
+        if not handle._scheduled:  # noqa: SLF001
             return
         self._cancelled += 1
         if self._cancelled > PRUNE_CANCELLED_AT and self._cancelled * 2 > len(self._timers):
@@ -172,6 +185,37 @@ class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc] 
             self.stop()
 
 
+class Alarm:
+    """A timer of the clock port: a call at an instant, without asyncio's context and arguments."""
+
+    __slots__ = ("_call", "_cancelled", "_loop", "_scheduled")
+
+    def __init__(self, loop: VirtualLoop, call: Callable[[], None]) -> None:
+        """Be ready to make *call* on *loop*."""
+        self._loop = loop
+        self._call = call
+        self._cancelled = False
+        self._scheduled = False
+
+    def cancel(self) -> None:
+        """Never make the call, unless it has been made."""
+        if not self._cancelled:
+            self._cancelled = True
+            self._loop._timer_handle_cancelled(self)  # noqa: SLF001  # as asyncio's handles do
+
+    def cancelled(self) -> bool:
+        """Return whether the call was called off."""
+        return self._cancelled
+
+    def _run(self) -> None:
+        try:
+            self._call()
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as bug:  # noqa: BLE001  # the loop's handler ends the run with it
+            self._loop.call_exception_handler({"message": "an alarm failed", "exception": bug})
+
+
 class VirtualClock:
     """The clock port over a virtual loop."""
 
@@ -185,15 +229,12 @@ class VirtualClock:
 
     def call_at(self, due: Instant, callback: Callable[[], None]) -> Timer:
         """Run *callback* at *due*, or in the next turn of the loop when that has come."""
-        loop = self._loop
-        if due <= loop._now:  # noqa: SLF001
-            return loop.call_soon(callback)
-        return loop.call_at(due, callback)
+        return self._loop.alarm(due, callback)
 
     async def sleep_until(self, due: Instant) -> None:
         """Return at *due*; a past instant returns after one turn of the loop."""
         woken: asyncio.Future[None] = self._loop.create_future()
-        timer = self._loop.call_at(due, _wake, woken)
+        timer = self._loop.alarm(due, partial(_wake, woken))
         try:
             await woken
         finally:

@@ -15,8 +15,11 @@ class CsmsSettings:
     """(station, password) for HTTP Basic authentication; a station that is not here shows none."""
     heartbeat_s: int = 3600
     """Heartbeat interval told at boot."""
-    update_s: Seconds = Seconds(900.0)
-    """How often at most the operator hears of a running session."""
+    update_s: Seconds = Seconds(3600.0)
+    """How often at most the operator hears of a running session: its start at once, its energy by the hour.
+
+    The record at the end has every meter value; nobody is billed by what is told in between.
+    """
     gap_s: Seconds = Seconds(3600.0)
     """How long an ended transaction waits for messages that lack before its record is made without them."""
     token_types: tuple[str, ...] = ("Central",)
