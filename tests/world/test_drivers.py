@@ -115,6 +115,9 @@ class Charger:
             raise Refused("the plug is of another kind")
         self.note("plug", bay)
 
+    def plugged(self, _bay: str, _visit: Itinerary) -> bool:
+        return False
+
     def end_in_car(self, bay: str) -> None:
         self.note("end", bay)
         self.ends(self.sessions[bay], "vehicle")

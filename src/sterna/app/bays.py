@@ -73,19 +73,23 @@ class Bays:
         for name, evse in self.evses.items():
             await evse.start()
             await self.cars[name].start()
+            car = self.hardware[name].car
+            if car is not None:  # It has been there since before a power cut.
+                self.cars[name].wake(car)
 
     # -- what drivers do --------------------------------------------------------------------
 
     def plug(self, bay: str, visit: Itinerary) -> None:
         """Put the cable into the driver's car; Refused when it does not fit."""
-        car = Car.arriving(
-            visit.car, visit.model, visit.soc_at_arrival, target_soc=visit.soc_target, floor_soc=visit.soc_floor,
-            departure=visit.announced_departure, stops_itself=False,
-        )  # fmt: skip
+        car = car_of(visit)
         fit = compatibility(visit.model, self.hardware[bay].evse)
         if not fit.fits:
             raise Refused("; ".join(fit.reasons))
         self.cars[bay].plug(car)
+
+    def plugged(self, bay: str, visit: Itinerary) -> bool:
+        """Return whether the car of *visit* is plugged in at *bay*, or was in an earlier stay."""
+        return any(stay.car.evcc_id == visit.car for stay in self.hardware[bay].stays)
 
     def end_in_car(self, bay: str) -> None:
         """Press the unlock button in the car."""
@@ -98,3 +102,11 @@ class Bays:
     def leave(self, bay: str) -> None:
         """Drive away."""
         self.cars[bay].leave()
+
+
+def car_of(visit: Itinerary) -> Car:
+    """Return the car of *visit*, as it arrives."""
+    return Car.arriving(
+        visit.car, visit.model, visit.soc_at_arrival, target_soc=visit.soc_target, floor_soc=visit.soc_floor,
+        departure=visit.announced_departure, stops_itself=False,
+    )  # fmt: skip

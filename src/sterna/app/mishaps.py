@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sterna.app.bays import Bays
 from sterna.app.wiring import Site
+from sterna.kernel.quantities import Instant
 from sterna.runtime.memory import MemoryNetwork
 from sterna.runtime.ports import Clock
 from sterna.world import faults
@@ -41,8 +42,8 @@ class Mishaps:
         self._bays = bays
 
     def start(self) -> None:
-        """Set a timer for each."""
-        for action in self._actions:
+        """Set a timer for each; in a run that goes on, of the past only what still stands."""
+        for action in standing(self._actions, self._clock.now()):
             self._clock.call_at(action.at, partial(faults.apply, action, self._network, self))
 
     def crash(self, actor: str) -> None:
@@ -75,3 +76,23 @@ class Mishaps:
         ]
         if plugged:
             self._bays.unplug(plugged[int(draw * len(plugged))][0])
+
+
+def standing(actions: tuple[Action, ...], now: Instant) -> list[Action]:
+    """Return *actions* from *now* on, and those before that have not ended: cut links, dark stations."""
+    found: list[Action] = []
+    for action in actions:
+        if action.at >= now or isinstance(action, faults.Cut | faults.Crash):
+            found.append(action)
+        elif isinstance(action, faults.Heal | faults.Restart):
+            found.remove(next(begin for begin in found if same(begin, action)))
+    return found
+
+
+def same(begin: Action, end: Action) -> bool:
+    """Return whether *end* ends what *begin* began."""
+    if isinstance(begin, faults.Cut) and isinstance(end, faults.Heal):
+        return begin.between == end.between
+    if isinstance(begin, faults.Crash) and isinstance(end, faults.Restart):
+        return begin.actor == end.actor
+    return False

@@ -10,6 +10,7 @@ from sterna.runtime.memory import MemoryNetwork
 from sterna.runtime.ports import DescribeRequest, DescribeResponse
 from sterna.runtime.seeded import SeededChance, SeededIds
 from sterna.runtime.store.database import Database
+from sterna.runtime.store.migrate import prepare
 from sterna.runtime.supervisor import Supervisor
 from sterna.runtime.tasks import TaskCrew
 from sterna.runtime.trace import Trace
@@ -28,8 +29,9 @@ class MemoryPorts:
         rows: Iterable[type[Row]],
         seed: int,
         latency_s: float,
+        life: int = 0,
     ) -> None:
-        """Build them; *url* is the store's, *rows* the projections that rooms write."""
+        """Build them; *url* is the store's, *rows* the projections that rooms write, *life* counts restarts."""
         self.clock = clock
         self.trace = trace
         self.network = MemoryNetwork(
@@ -40,10 +42,10 @@ class MemoryPorts:
         )
         self.directory = Directory()
         self.database = Database(url, rows=rows)
-        self.database.create()
+        prepare(self.database)
         self.journal = Journal(self.database, clock)
         self.supervisor = Supervisor(trace)
-        self.ids = SeededIds(seed)
+        self.ids = SeededIds(seed, life=life)
         self.chance = SeededChance(seed)
         self.crews: list[TaskCrew] = []
 
@@ -89,9 +91,10 @@ class MemoryPorts:
         )
 
     async def close(self) -> None:
-        """End every task and close the store."""
+        """End every task, make everything durable and close the store."""
         for crew in self.crews:
             await crew.close()
+        self.journal.flush()
         self.database.close()
 
 

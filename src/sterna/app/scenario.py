@@ -19,6 +19,7 @@ from sterna.app.settings import (
     ExpectSettings,
     PartySettings,
     ScenarioSettings,
+    StoreSettings,
 )
 from sterna.domain.station import Coupler, Evse, Station, Supply
 from sterna.kernel.errors import BadInput
@@ -79,8 +80,9 @@ class Scenario:
         seed: int | None = None,
         run_hours: float | None = None,
         control: bool | None = None,
+        store: str | None = None,
     ) -> "Scenario":
-        """Return the scenario with another seed, length, or control switched (command line)."""
+        """Return the scenario with another seed, length or store, or control switched (command line)."""
         settings = self.settings
         if seed is not None:
             settings = replace(settings, seed=seed)
@@ -88,6 +90,8 @@ class Scenario:
             settings = replace(settings, hours=run_hours)
         if control is not None:
             settings = replace(settings, control=replace(settings.control, enabled=control))
+        if store is not None:
+            settings = replace(settings, store=StoreSettings(url=store))
         return _checked(settings, self.source, self.name, self.folder)
 
 

@@ -18,12 +18,13 @@ from sterna.actors.energy_market.core import VolumeRow
 from sterna.actors.meter.core import SiteRow
 from sterna.actors.parking.core import ReservationRow
 from sterna.actors.session_app.records import ConsentRow
-from sterna.app.bays import Bays
+from sterna.app.bays import Bays, car_of
 from sterna.app.gathered import Gathered
 from sterna.app.harvest import harvest
 from sterna.app.mishaps import Mishaps
 from sterna.app.outcome import Floats, Outcome
 from sterna.app.ports import MemoryPorts
+from sterna.app.resuming import claimed, note, store_url
 from sterna.app.scenario import Prepared, Scenario, prepared
 from sterna.app.wiring import Site, site
 from sterna.domain.ledger_rows import LedgerRow
@@ -37,12 +38,14 @@ from sterna.runtime import virtual
 from sterna.runtime.seeded import SeededChance
 from sterna.runtime.trace import Record, Trace
 from sterna.runtime.virtual import VirtualClock
+from sterna.world import kept
 from sterna.world.balance import Balance
 from sterna.world.drivers import Drivers
 
 ROWS: Final[tuple[type[Row], ...]] = (
     LedgerRow, ReservationRow, ConsentRow, SessionRow, StationRow, TransactionRow, MeterValueRow, OperatorSessionRow,
     CdrRow, CdrFateRow, HubVolumeRow, AllocationRow, BillRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
+    *kept.ROWS,
 )  # fmt: skip
 """Every projection that the rooms of a V2B site write."""
 STEP: Final = Seconds(900.0)
@@ -63,16 +66,17 @@ def simulate(
 ) -> Outcome:
     """Run *scenario* in virtual time and return what came of it.
 
-    *trace* is the file that the trace is written to, if any. Raises BadInput where the scenario's
-    files cannot be used.
+    *trace* is the file that the trace is written to, if any. A run that was killed and has its store
+    in a file goes on where it was. Raises BadInput where the scenario's files cannot be used.
     """
     wall, cpu = time.perf_counter(), time.process_time()
     feed = prepared(scenario, SeededChance(scenario.settings.seed))
+    life, reached = claimed(scenario)
 
     async def live(clock: VirtualClock) -> Gathered:
-        return await Run(scenario, feed, clock, trace).live(progress)
+        return await Run(scenario, feed, clock, trace, life=life, reached=reached).live(progress)
 
-    gathered = virtual.run(live, start=scenario.start)
+    gathered = virtual.run(live, start=scenario.start if reached is None else reached)
     return harvest(gathered, wall_s=time.perf_counter() - wall, cpu_s=time.process_time() - cpu)
 
 
@@ -80,22 +84,25 @@ class Run:
     """One run while it lives, and what is read of it afterwards."""
 
     def __init__(
-        self, scenario: Scenario, feed: Prepared, clock: VirtualClock, trace: Path | None
+        self,
+        scenario: Scenario,
+        feed: Prepared,
+        clock: VirtualClock,
+        trace: Path | None,
+        *,
+        life: int = 0,
+        reached: Instant | None = None,
     ) -> None:
-        """Build everything; nothing has happened yet."""
+        """Build everything; nothing has happened yet, or in a later *life* what the store says until *reached*."""
         self.scenario = scenario
         self.feed = feed
         self.clock = clock
         self.trace = Trace(clock, trace)
-        url = store_url(scenario)
+        self.reached = reached
         self.ports = MemoryPorts(
-            clock,
-            self.trace,
-            url=url,
-            rows=ROWS,
-            seed=scenario.settings.seed,
-            latency_s=scenario.settings.wire.latency_s,
-        )
+            clock, self.trace, url=store_url(scenario), rows=ROWS, seed=scenario.settings.seed,
+            latency_s=scenario.settings.wire.latency_s, life=life,
+        )  # fmt: skip
         steps = round((scenario.end - scenario.start) / STEP)
         self.balance = Balance(
             clock_now=clock.now, start=scenario.start, steps=steps, step=STEP, load=feed.inputs.load, pv=feed.inputs.pv,
@@ -113,6 +120,19 @@ class Run:
         self._setpoints: dict[str, list[tuple[Instant, float]]] = defaultdict(list)
         self.mishaps = Mishaps(feed.faults, clock, self.ports.network, self.site, self.bays)
 
+        if self.ports.database.lasting:
+            self._keep_world()
+
+    def _keep_world(self) -> None:
+        """Bring the world to where the store says that it was, and keep it there from now on."""
+        world = kept.Kept(self.ports.journal)
+        world.restore_visits(self.drivers.visits)
+        self.drivers.noted = world.write_visit
+        cars = {each.car: each for each in self.feed.itineraries}
+        for bay in self.bays.hardware.values():
+            bay.noted = world.write_bay
+        world.restore_site(self.bays.hardware, self.balance, lambda name: car_of(cars[name]))
+
     async def live(self, progress: Reported) -> Gathered:
         """Start the rooms, let the drivers live to the end, close the accounts, read what there is."""
         self.trace.listen(self.checker.recorded)
@@ -123,7 +143,7 @@ class Run:
         self.drivers.start()
         self.mishaps.start()
         start, end = self.scenario.start, self.scenario.end
-        moment = start
+        moment = self.clock.now()
         while moment < end:
             moment = Instant(min(end, moment + PROGRESS_S))
             await self.clock.sleep_until(moment)
@@ -154,13 +174,5 @@ class Run:
             efficiency={evse.evse_id: efficiency["DC" if evse.supply is Supply.DC else "AC"] for evse in scenario.evses},
             services={}, setpoints=self._setpoints, result=self.checker.finish(), personal_markers=self.markers.count,
             problems=tuple(f"{line.src}: {line.msg}" for line in self.trace.problems[:PROBLEMS_MAX]),
-            trace_sha256=self.trace.digest(), frames=self.trace.frames(),
+            remarks=note(self.reached), trace_sha256=self.trace.digest(), frames=self.trace.frames(),
         )  # fmt: skip
-
-
-def store_url(scenario: Scenario) -> str:
-    """Return the store's URL: memory, an SQLite file beside the scenario, or as it stands."""
-    url = scenario.settings.store.url
-    if url == "memory":
-        return "sqlite://"
-    return url if "://" in url else f"sqlite:///{scenario.folder / url}"

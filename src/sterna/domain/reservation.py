@@ -235,6 +235,12 @@ def arrive(
     return board._with(here), here  # noqa: SLF001  # same module, same concept
 
 
+def occupying(board: Board, promise_id: str) -> Promise | None:
+    """Return the promise *promise_id* while its car is there; None before, after, and for an unknown one."""
+    held = next((held for held in board.promises if held.promise_id == promise_id), None)
+    return None if held is None or held.use is Use.PROMISED else held
+
+
 def plug(board: Board, promise_id: str) -> Board:
     """Take note that the car is plugged in; it stands on its slot already."""
     promise = board.promise(promise_id)

@@ -101,6 +101,7 @@ class Actor(Generic[S, E]):
         self._live = False
         self._cancel_timers()
         self._take_snapshot()
+        self._journal.flush()
 
     def tell(self, event: E) -> None:
         """Take *event* now: it is in the journal and decided when this returns.

@@ -18,6 +18,9 @@ R = TypeVar("R", bound=Row)
 ROWS_HELD_MAX: Final = 2000
 """Rows gathered in memory before they are written; more saves nothing measurable."""
 
+REACHED: Final = "now"
+"""Fact of a lasting database: the instant of its last commit, written within that commit."""
+
 
 class Journal:
     """The journals of all actors of a process, on one database."""
@@ -64,18 +67,20 @@ class Journal:
             self._ask_for_turn()
 
     def save_snapshot(self, actor: str, seq: int, body: bytes) -> None:
-        """Store a snapshot of *actor* after *seq*, in the same transaction as what came before."""
+        """Add a snapshot of *actor* after *seq* to the next commit, together with what came before."""
         self._write()
         self.failed = True
         self._database.save_snapshot(actor, seq, body, compact=self._compact)
-        self._database.commit()
         self.failed = False
-        self.commits += 1
+        if not self._due:
+            self._ask_for_turn()
 
     def flush(self) -> None:
         """Make everything added so far durable now; a failure ends the journal and the process."""
         self._write()
         self.failed = True
+        if self._database.lasting:
+            self._database.put(REACHED, repr(float(self._clock.now())))
         self._database.commit()
         self.failed = False
         self.commits += 1

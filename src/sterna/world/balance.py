@@ -4,7 +4,7 @@ Load and PV are constant within their series' steps, the cars between two change
 curtailed where more than the connection may feed in would be left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,13 @@ class Balance:
         self._cars[evse] = kw
         self._cars_kw = sum(self._cars.values())
         self.changed()
+
+    def relive(self, changes: Iterable[tuple[Instant, str, Kilowatts]]) -> None:
+        """Integrate what was before: *changes* of the cars' power (when, EVSE, kW) in order of time."""
+        for moment, evse, kw in changes:
+            self._advance(moment)
+            self._cars[evse] = kw
+            self._cars_kw = sum(self._cars.values())
 
     def powers(self) -> Powers:
         """Return the site at this moment."""

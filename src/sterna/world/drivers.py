@@ -48,8 +48,12 @@ class Barrier(Protocol):
         *,
         supply: Literal["AC", "DC"] | None = None,
         slot: str | None = None,
+        ticket: str | None = None,
     ) -> None:
-        """Stand at the barrier; *admitted* learns the slot, or why there is none."""
+        """Stand at the barrier; *admitted* learns the slot, or why there is none.
+
+        Whoever comes with the same *ticket* again is the same car.
+        """
 
     def leave(self, slot: str) -> None:
         """Drive out from *slot*."""
@@ -60,6 +64,9 @@ class Hands(Protocol):
 
     def plug(self, bay: str, visit: Itinerary) -> None:
         """Put the cable into the driver's car; raises Refused when it does not fit."""
+
+    def plugged(self, bay: str, visit: Itinerary) -> bool:
+        """Return whether the driver's car is plugged in, or was already in this visit."""
 
     def end_in_car(self, bay: str) -> None:
         """Press the car's unlock button: the car ends the session."""
@@ -122,9 +129,11 @@ class Drivers:
             for each in itineraries
         )
         """In the order of the itineraries."""
+        self.noted: Callable[[Visit], None] = lambda _visit: None
+        """Told whenever a visit has got further, e.g. by whoever keeps it in a store."""
 
     def start(self) -> None:
-        """Let all of them live."""
+        """Let all of them live, each from where the visit has got to: what had no effect is done again."""
         for visit in self.visits:
             name = visit.itinerary.driver
             browser = Browser(self._client, self._clock, self._chance.stream(name))
@@ -149,29 +158,47 @@ class Drivers:
 
     # -- a visit ----------------------------------------------------------------------------
 
+    def _became(self, visit: Visit, **facts: object) -> None:
+        """Take note of what became of *visit*."""
+        for name, fact in facts.items():
+            setattr(visit, name, fact)
+        self.noted(visit)
+
     async def _live(self, visit: Visit, browser: Browser) -> None:
         """Live through one itinerary."""
+        if visit.fate == "coming":
+            await self._come(visit, browser)
+        if visit.fate == "parked":
+            await self._stay(visit, browser)
+        if visit.fate in ("parked", "charging", "stopped"):
+            await self._clock.sleep_until(visit.itinerary.returns)
+            await self._end(visit, browser)
+            await self._unplug(visit)
+        if visit.fate == "unplugged":
+            await self._leave(visit)
+
+    async def _come(self, visit: Visit, browser: Browser) -> None:
+        """Book if that is wanted, and drive in."""
         wanted = visit.itinerary
-        if wanted.booked:
+        if wanted.booked and not visit.reservation:
             await self._clock.sleep_until(wanted.books)
             if not await self._book(visit, browser):
-                visit.fate = "no booking"
+                self._became(visit, fate="no booking")
                 return
         await self._clock.sleep_until(wanted.arrives)
-        if not await self._drive_in(visit):
-            visit.fate = "turned away"
-            return
+        await self._drive_in(visit)
+
+    async def _stay(self, visit: Visit, browser: Browser) -> None:
+        """Plug in, and begin a session."""
         try:
-            self._hands.plug(visit.bay, wanted)
+            if not self._hands.plugged(visit.bay, visit.itinerary):
+                self._hands.plug(visit.bay, visit.itinerary)
         except Refused as refused:
-            visit.fate, visit.reason = "does not fit", str(refused)
             self._barrier.leave(visit.bay)
+            self._became(visit, fate="does not fit", reason=str(refused))
             return
-        await self._clock.sleep_until(wanted.opens_page)
+        await self._clock.sleep_until(visit.itinerary.opens_page)
         await self._begin(visit, browser)
-        await self._clock.sleep_until(wanted.returns)
-        await self._end(visit, browser)
-        await self._go(visit)
 
     async def _book(self, visit: Visit, browser: Browser) -> bool:
         """Book a slot; a page that does not come is tried again under the same key."""
@@ -191,28 +218,30 @@ class Drivers:
         if found is None:
             visit.reason = "the booking page did not come" if page is None else page.problem
             return False
-        visit.reservation = found[1]
+        self._became(visit, reservation=found[1])
         return True
 
-    async def _drive_in(self, visit: Visit) -> bool:
+    async def _drive_in(self, visit: Visit) -> None:
         """Get a slot at the barrier: the booked one, or for a lapsed booking any that is free."""
         admission = await self._admission(visit, visit.reservation or None)
         if admission.slot is None and visit.reservation:
             admission = await self._admission(visit, None)
         if admission.slot is None:
-            visit.reason = admission.reason
-            return False
-        visit.bay, visit.reservation = admission.slot, admission.reservation
-        visit.fate, visit.arrived_at = "parked", self._clock.now()
-        return True
+            self._became(visit, fate="turned away", reason=admission.reason)
+            return
+        self._became(
+            visit, fate="parked", bay=admission.slot, reservation=admission.reservation,
+            arrived_at=self._clock.now(),
+        )  # fmt: skip
 
     async def _admission(self, visit: Visit, reservation: str | None) -> Admission:
         answer: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
         wanted = visit.itinerary
         until = max(wanted.announced_departure, later(self._clock.now(), STAY_LEAST))
         self._barrier.arrive(
-            reservation, until, answer.set_result, supply=wanted.coupling, slot=wanted.evse
-        )
+            reservation, until, answer.set_result, supply=wanted.coupling, slot=wanted.evse,
+            ticket=f"ticket-{visit.plate}",
+        )  # fmt: skip
         return await answer
 
     async def _begin(self, visit: Visit, browser: Browser) -> None:
@@ -223,7 +252,7 @@ class Drivers:
         if page is None or not page.location:
             visit.reason = "the session's page did not come" if page is None else page.problem
             return
-        visit.session = page.location.rsplit("/", 1)[-1]
+        self._became(visit, session=page.location.rsplit("/", 1)[-1])
         departure = max(wanted.announced_departure, later(self._clock.now(), STAY_LEAST))
         consent = {
             "name": wanted.driver,
@@ -255,39 +284,51 @@ class Drivers:
                 visit.reason = "the session's page did not come" if page is None else page.problem
                 return
             if REFUSED not in page.text:
-                visit.fate, visit.started_at, visit.reason = "charging", self._clock.now(), ""
+                self._became(visit, fate="charging", started_at=self._clock.now(), reason="")
                 return
             visit.reason = page.problem
 
     async def _end(self, visit: Visit, browser: Browser) -> None:
         """End the session, from the page or from the car, and look at report and bill."""
-        if visit.fate != "charging":
+        if visit.fate == "parked":
             return
         at = f"ADHOC_UI/{visit.bay}"
-        visit.stopped_at, visit.fate = self._clock.now(), "stopped"
+        if (
+            visit.fate == "stopped"
+        ):  # Before a power cut: the charger and the car have just come back.
+            await browser.pause(LOOK_AFTER_S, 2 * LOOK_AFTER_S)
+        else:
+            self._became(visit, fate="stopped", stopped_at=self._clock.now())
         if visit.itinerary.ends == "vehicle":
             self._hands.end_in_car(visit.bay)
             await browser.pause(NOTICE_S, 2 * NOTICE_S)
         else:
             await browser.send(at, "webapp", f"{page_of(visit)}/stop")
         report = await browser.load(at, "webapp", f"{page_of(visit)}/report", ready=True)
-        visit.saw_report = good(report)
+        self._became(visit, saw_report=good(report))
         bill = await browser.load(
             f"EV_USER/{visit.bay}", "adhoc", f"{page_of(visit)}/bill", ready=True
         )
-        visit.saw_bill = good(bill)
+        self._became(visit, saw_bill=good(bill))
 
-    async def _go(self, visit: Visit) -> None:
-        """Unplug and drive away, never faster than the itinerary says."""
-        wanted = visit.itinerary
-        await self._clock.sleep_until(max(wanted.unplugs, self._clock.now()))
+    async def _unplug(self, visit: Visit) -> None:
+        """Pull the plug, never earlier than the itinerary says."""
+        await self._clock.sleep_until(max(visit.itinerary.unplugs, self._clock.now()))
         self._hands.unplug(visit.bay)
-        visit.unplugged_at, visit.fate = self._clock.now(), "unplugged"
-        way = wanted.leaves - wanted.unplugs
-        await self._clock.sleep_until(later(self._clock.now(), way))
+        self._became(visit, fate="unplugged", unplugged_at=self._clock.now())
+
+    async def _leave(self, visit: Visit) -> None:
+        """Drive away, never faster than the itinerary says."""
+        wanted, since = visit.itinerary, visit.unplugged_at
+        assert since is not None, "who leaves has unplugged"
+        if (
+            self._clock.now() > since
+        ):  # A power cut came between, and perhaps before the plug was out.
+            self._hands.unplug(visit.bay)
+        await self._clock.sleep_until(later(since, wanted.leaves - wanted.unplugs))
         self._hands.leave(visit.bay)
         self._barrier.leave(visit.bay)
-        visit.left_at, visit.fate = self._clock.now(), "left"
+        self._became(visit, fate="left", left_at=self._clock.now())
 
     def _written(self, moment: Instant) -> str:
         """Return *moment* as a form takes it."""

@@ -150,6 +150,8 @@ class Bay:
         self._timer: Timer | None = None
         self.metered: Callable[[str, Kilowatts], None] = lambda _evse, _kw: None
         """Told the EVSE's id and its power whenever that changes, e.g. by the site's balance."""
+        self.noted: Callable[[Bay], None] = lambda _bay: None
+        """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
         self._outlet: OutletWatcher | None = None
         self._battery_changed: Callable[[], None] | None = None
 
@@ -164,6 +166,11 @@ class Bay:
     def car(self) -> Car | None:
         """The plugged car."""
         return self._car
+
+    @property
+    def plugged_since(self) -> Instant | None:
+        """When the present plug went in, or the last one that is out again; None before the first."""
+        return self.stays[-1].plugged if self.stays else None
 
     @property
     def power_kw(self) -> Kilowatts:
@@ -205,8 +212,10 @@ class Bay:
     # What the EVSE's controller does.
 
     def watch_outlet(self, watcher: OutletWatcher) -> None:
-        """Tell *watcher* from now on."""
+        """Tell *watcher* from now on; a plug that is in already shows at once."""
         self._outlet = watcher
+        if self._car is not None:
+            self._signal(Signal.PLUGGED)
 
     def set_power(self, kw: Kilowatts) -> Kilowatts:
         """Aim at *kw*; return what flows, which every physical limit has clipped."""
@@ -266,16 +275,8 @@ class Bay:
     def plug(self, car: Car) -> None:
         """Put the plug into *car*; raises Refused when it does not fit, with the reasons."""
         assert self._car is None, f"{self.evse.evse_id} holds a car already"
-        fit = compatibility(car.model, self.evse)
-        if not fit.fits:
-            raise Refused("; ".join(fit.reasons))
-        converter = constant(
-            self._efficiency, charge_kw_max=fit.charge_kw_max,
-            discharge_kw_max=fit.discharge_kw_max, minimum_kw=self.evse.minimum_kw,
-        )  # fmt: skip
         self._advance()
-        self._car = car
-        self._metered = MeteredBattery(battery=car.battery, converter=converter)
+        self._hold(car)
         now = self._clock.now()
         stay = Stay(
             evse_id=self.evse.evse_id, car=car, plugged=now,
@@ -283,7 +284,36 @@ class Bay:
         )  # fmt: skip
         stay.note(now, car.soc, NO_POWER)
         self.stays.append(stay)
+        self.noted(self)
         self._signal(Signal.PLUGGED)
+
+    def _hold(self, car: Car) -> None:
+        """Be connected to *car*, as it is."""
+        fit = compatibility(car.model, self.evse)
+        if not fit.fits:
+            raise Refused("; ".join(fit.reasons))
+        converter = constant(
+            self._efficiency, charge_kw_max=fit.charge_kw_max,
+            discharge_kw_max=fit.discharge_kw_max, minimum_kw=self.evse.minimum_kw,
+        )  # fmt: skip
+        self._car = car
+        self._metered = MeteredBattery(battery=car.battery, converter=converter)
+
+    def resume(
+        self, stays: list[Stay], *, since: Instant, kw: Kilowatts, registers: tuple[float, float]
+    ) -> None:
+        """Go on after a power cut: until now *kw* flowed as it did at *since*, when the meter had *registers* (Wh).
+
+        The car of the last of *stays* is there still if that one has no end; its battery is as of *since*.
+        Now the contactor is open, and the controllers begin anew.
+        """
+        self.stays, self._since = stays, since
+        self._import_wh, self._export_wh = registers
+        if stays and stays[-1].unplugged is None:
+            self._hold(stays[-1].car)
+            self._kw = kw
+            self._advance()
+            self._follow()
 
     def unplug(self) -> None:
         """Pull the plug, by force if it is locked; nothing happens without a car."""
@@ -299,6 +329,7 @@ class Bay:
         self._car = self._metered = None
         self.closed = self.locked = False
         self._mark = None
+        self.noted(self)
         self._signal(Signal.UNPLUGGED)
 
     # What breaks.
@@ -349,6 +380,7 @@ class Bay:
             return False
         self._kw = kw
         self.stays[-1].note(self._clock.now(), metered.soc, kw)
+        self.noted(self)
         self.metered(self.evse.evse_id, kw)
         if self._outlet is not None:
             self._outlet.power_changed(kw)

@@ -153,6 +153,10 @@ class Ev(Generic[C]):
             self.refusal = str(refused)
             return
         self.refusal = ""
+        self.wake(car)
+
+    def wake(self, car: C) -> None:
+        """Begin a session with *car*, whose plug is in: it has just gone in, or power has come back."""
         self._car, self._plugged = car, True
         self._resume, self._attempts = None, 0
         self._tell(

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sterna.kernel.quantities import Kilowatts, WattHours
+from sterna.kernel.quantities import Instant, Kilowatts, WattHours
 from sterna.protocols.iec61851.pilot import Fault, Signal
 
 
@@ -25,8 +25,12 @@ class Watcher(Protocol):
 class Pilot(Protocol):
     """The control pilot and the plug's contacts."""
 
+    @property
+    def plugged_since(self) -> Instant | None:
+        """When the last plug went in, kept without power; None before the first. It may be out again."""
+
     def watch_outlet(self, watcher: Watcher, /) -> None:
-        """Tell *watcher* from now on."""
+        """Tell *watcher* from now on, at once of a plug that is in."""
 
 
 class Converter(Protocol):

@@ -65,6 +65,7 @@ class Evse:
 
     async def start(self) -> None:
         """Listen for the car and join the station's bus."""
+        self._state.used = self._outlet.plugged_since is not None
         self._outlet.watch_outlet(self)
         await self._links.listen(f"iso15118:{self._settings.evse_id}", self._accept)
         self._station.dial()
@@ -136,7 +137,8 @@ class Evse:
     def _note(self, duty: pilot.Duty, now: Instant) -> None:
         """Carry out the duties that only want telling."""
         if duty is pilot.Duty.OCCUPIED:
-            self._tell(core.PluggedIn(at=now))
+            since = self._outlet.plugged_since  # Long ago, when the controller starts anew.
+            self._tell(core.PluggedIn(at=now if since is None else since))
             self._arm_meter()
         elif duty is pilot.Duty.FREE:
             self._tell(core.PluggedOut(at=now))

@@ -21,9 +21,10 @@ class Register(Struct, kw_only=True):
 
     def advance(self, counted_wh: float) -> None:
         """Take the hardware's count; one that is lower than before is a new device, which goes on from here."""
-        if counted_wh < self.counted_wh:
+        if counted_wh < self.counted_wh - COUNT_NOISE_WH:
             self.base_wh += self.counted_wh
-        self.counted_wh = counted_wh
+            self.counted_wh = 0.0
+        self.counted_wh = max(self.counted_wh, counted_wh)
 
     @property
     def shown(self) -> WattHours:

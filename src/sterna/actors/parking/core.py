@@ -48,7 +48,7 @@ class State(Struct, kw_only=True):
     fee_most: MicroEuro
     bookings: dict[str, Booking] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
-    """Idempotency key -> reservation."""
+    """Idempotency key of a request, or ticket of a walk-in -> reservation."""
 
 
 class Asked(Event, frozen=True, kw_only=True, gc=False):
@@ -239,6 +239,9 @@ def arrived(state: State, event: Arrived) -> Sequence[Command]:
     """Let a car in: to the slot it was promised, or to one that nobody was promised during its stay."""
     charged = MicroEuro(0)
     try:
+        known = slots.occupying(state.board, state.answered.get(event.key, ""))
+        if known is not None:
+            return (Admitted(key=event.key, slot=known.slot, reservation=known.promise_id),)
         if event.booked:
             state.board, promise = slots.arrive(state.board, event.reservation, event.at)
         else:
@@ -258,6 +261,7 @@ def arrived(state: State, event: Arrived) -> Sequence[Command]:
             row(promise, "arrived", booking.price),
             *([reslotted(state, booking, promise.slot)] if moved else ()),
         )
+    remember(state, event.key, promise.promise_id)
     fee = paid(promise.promise_id, f"walk-in-{promise.promise_id}", charged, event.at)
     return (admitted, *fee, row(promise, "arrived", charged))
 

@@ -92,13 +92,16 @@ class Parking:
         *,
         supply: Literal["AC", "DC"] | None = None,
         slot: str | None = None,
+        ticket: str | None = None,
     ) -> None:
         """Take note that a car stands at the barrier; *admitted* learns its slot.
+
+        Whoever comes again with the same *ticket* is the same car, and gets the slot that it has.
 
         *reservation* is None for a car without booking that wants to stay *until*, at a
         charger with *supply* or at a certain *slot*.
         """
-        key = self._ids.new("arrival")
+        key = ticket or self._ids.new("arrival")
         self._admissions[key] = admitted
         self.actor.tell(
             core.Arrived(

@@ -140,14 +140,9 @@ def _left_open(state: State, outlet: Outlet, event: Plugged) -> Sequence[Command
 
 def repeated(state: State, outlet: Outlet, event: Plugged) -> Sequence[Command]:
     """Tell an EVSE that joins the bus again what it does not seem to know."""
-    commands: list[Command] = []
-    if outlet.permitted and not outlet.charging and not outlet.stopping:
-        commands += authorize(state, outlet, event.at)
-    elif outlet.permitted:
-        commands += renewed(state, outlet, event.at)
     if outlet.stopping:
-        commands += stop_evse(outlet)
-    return commands
+        return stop_evse(outlet)
+    return authorize(state, outlet, event.at) if outlet.permitted else ()
 
 
 def charging_began(state: State, outlet: Outlet, event: ChargingBegan) -> Sequence[Command]:
