@@ -19,6 +19,7 @@ from sterna.actors.meter.core import SiteRow
 from sterna.actors.parking.core import ReservationRow
 from sterna.actors.session_app.records import ConsentRow
 from sterna.app.bays import Bays, car_of
+from sterna.app.garbage import searched_rarely
 from sterna.app.gathered import Gathered
 from sterna.app.harvest import harvest
 from sterna.app.mishaps import Mishaps
@@ -76,7 +77,8 @@ def simulate(
     async def live(clock: VirtualClock) -> Gathered:
         return await Run(scenario, feed, clock, trace, life=life, reached=reached).live(progress)
 
-    gathered = virtual.run(live, start=scenario.start if reached is None else reached)
+    with searched_rarely():
+        gathered = virtual.run(live, start=scenario.start if reached is None else reached)
     return harvest(gathered, wall_s=time.perf_counter() - wall, cpu_s=time.process_time() - cpu)
 
 
