@@ -48,10 +48,11 @@ class Building:
     ports: Ports
     reports: list[dict[str, openadr.StorageStatus]] = field(default_factory=list)
     away: bool = False
+    secret: str = ""
 
     def __post_init__(self) -> None:
         ports = self.ports
-        client = openadr.Client(id="cs_ems", secret="", role="VEN")
+        client = openadr.Client(id="cs_ems", secret=self.secret, role="VEN")
         self.vtn = openadr.Vtn([client], ports.ids.new)
         now = ports.clock.now()
         program = openadr.ProgramRequest(program_name=storage.DISPATCH_PROGRAM)
