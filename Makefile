@@ -19,10 +19,10 @@ demo: .venv/run ## Run Porto airport: steps, KPIs, money, and a report to open
 	$(BIN)/sterna run porto --out out/porto
 
 test: .venv/dev ## Set up and run the tests (under 5 minutes)
-	$(BIN)/pytest -q -n $(JOBS) -m "not slow and not peer"
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not peer"
 
 test-all: .venv/dev ## All tests, the slow ones too
-	$(BIN)/pytest -q -n $(JOBS) -m "not peer"
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer"
 
 check: lint types contracts coverage ## All that CI runs before the tests of the README
 
@@ -43,7 +43,7 @@ coverage: .venv/dev ## Branch coverage of the pure floors, at least 95 %
 	$(BIN)/coverage report --fail-under=95
 
 coverage-matrix: .venv/dev ## Requirement by requirement: which tests, what they said
-	$(BIN)/pytest -q -n $(JOBS) -m "not peer" >/dev/null || true
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer" >/dev/null || true
 	$(BIN)/python -m sterna.emsa.coverage
 
 bench: .venv/dev ## Measure: OCPP engine, Porto, growth

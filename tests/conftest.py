@@ -1,5 +1,6 @@
 """What all tests share: outcomes are noted per requirement, for ``make coverage-matrix``."""
 
+import re
 from collections.abc import Generator
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from sterna.emsa.coverage import RESULTS, Shown, write_results
 
 NOTED = "requirements"
+GROUP = re.compile(r"@[\w-]+$")
+"""What pytest-xdist puts behind the name of a test that runs in one process with others."""
 _shown: dict[str, Shown] = {}
 
 
@@ -26,9 +29,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember the outcome of a test that shows a requirement; a failure in any phase counts."""
     names = next((str(value) for key, value in report.user_properties if key == NOTED), "")
     if names and (report.when == "call" or report.outcome != "passed"):
-        kept = _shown.get(report.nodeid)
+        test = GROUP.sub("", report.nodeid)
+        kept = _shown.get(test)
         if kept is None or kept.outcome == "passed":
-            _shown[report.nodeid] = Shown(requirements=tuple(names.split()), outcome=report.outcome)
+            _shown[test] = Shown(requirements=tuple(names.split()), outcome=report.outcome)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,6 +5,8 @@ from acceptance.lived import Lived, live, site
 
 from sterna.app.kpis import ledger_sum
 
+pytestmark = pytest.mark.xdist_group("at-01")
+
 CARS = range(1, 11)
 TOLERANCE_KW = 0.2
 """Of set-points, in the defaults of the acceptance scenarios: less is no discharge."""

@@ -5,6 +5,8 @@ from acceptance.lived import Lived, live, site
 
 from sterna.actors.parking.core import ReservationRow
 
+pytestmark = pytest.mark.xdist_group("at-02")
+
 WALK_IN, LATE, REFUSED = 1, 2, 3
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from acceptance.lived import Lived, live, site
 
+pytestmark = pytest.mark.xdist_group("at-03")
+
 
 @pytest.fixture(scope="module")
 def declined() -> Lived:

@@ -6,6 +6,8 @@ from acceptance.lived import Lived, live, site
 from sterna.actors.bems.records import PlanRow
 from sterna.actors.parking.core import ReservationRow
 
+pytestmark = pytest.mark.xdist_group("at-04")
+
 
 @pytest.fixture(scope="module")
 def stay() -> Lived:

@@ -15,6 +15,8 @@ from sterna.protocols import openadr
 from sterna.runtime.ports import Response
 from sterna.runtime.service import Call
 
+pytestmark = pytest.mark.xdist_group("at-06")
+
 ASKED_FROM_S, ASKED_EVERY_S, TIMES = 40 * 60.0, 300.0, 12
 
 

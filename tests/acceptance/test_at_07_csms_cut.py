@@ -6,6 +6,8 @@ from acceptance.lived import Lived, live, site
 from sterna.actors.cs_ems.commands import SessionRow
 from sterna.actors.csms.records import MeterValueRow
 
+pytestmark = pytest.mark.xdist_group("at-07")
+
 
 @pytest.fixture(scope="module")
 def day() -> Lived:

@@ -7,6 +7,7 @@ import pytest
 from sterna.emsa.coverage import (
     PORTO,
     Shown,
+    acceptance,
     main,
     matrix,
     read_results,
@@ -39,6 +40,11 @@ def test_the_worst_outcome_counts() -> None:
 def test_an_id_that_no_requirement_has_is_told() -> None:
     strange = {"tests/a.py::test": Shown(requirements=("P-STEP-77",), outcome="passed")}
     assert unknown(requirements(), strange) == ("P-STEP-77",)
+
+
+def test_a_test_may_name_an_acceptance_scenario() -> None:
+    named = {"tests/a.py::test": Shown(requirements=("AT-01", "AT-99"), outcome="passed")}
+    assert unknown(requirements(), named, acceptance()) == ("AT-99",)
 
 
 def test_results_of_several_runs_are_kept_together(tmp_path: Path) -> None:

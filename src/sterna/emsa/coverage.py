@@ -43,6 +43,14 @@ class _File(Struct, frozen=True, kw_only=True):
     requirements: tuple[Requirement, ...]
 
 
+class _Scenario(Struct, frozen=True, kw_only=True):
+    id: str
+
+
+class _Acceptance(Struct, frozen=True, kw_only=True):
+    scenarios: tuple[_Scenario, ...]
+
+
 class Shown(Struct, frozen=True, kw_only=True):
     """What one test said last, and which requirements it shows."""
 
@@ -86,9 +94,21 @@ def matrix(
     return tuple(rows)
 
 
-def unknown(wanted: Iterable[Requirement], shown: Mapping[str, Shown]) -> tuple[str, ...]:
-    """Return the ids that tests claim to show and that no requirement has."""
-    known = {requirement.id for requirement in wanted}
+def acceptance() -> tuple[str, ...]:
+    """Return the ids of the packaged acceptance scenarios, which tests may name beside requirements. Raises BadInput."""
+    source = "usecases/acceptance.yaml"
+    try:
+        found = msgspec.convert(parsed(packaged_text("acceptance.yaml"), source), _Acceptance)
+    except msgspec.ValidationError as error:
+        raise BadInput(source, "", str(error)) from error
+    return tuple(scenario.id for scenario in found.scenarios)
+
+
+def unknown(
+    wanted: Iterable[Requirement], shown: Mapping[str, Shown], also: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the ids that tests claim to show and that neither a requirement nor *also* has."""
+    known = {requirement.id for requirement in wanted} | set(also)
     named = {name for said in shown.values() for name in said.requirements}
     return tuple(sorted(named - known))
 
@@ -143,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = matrix(wanted, shown, prefixes)
     console.print(table(rows))
     missing = [row.requirement.id for row in rows if not row.tests]
-    strange = unknown(wanted, shown)
+    strange = unknown(wanted, shown, acceptance())
     console.print(f"{len(rows) - len(missing)} of {len(rows)} have a test.")
     if missing:
         console.print("Without a test: " + ", ".join(missing))
