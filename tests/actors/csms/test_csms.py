@@ -80,7 +80,7 @@ def run(work: Callable[[Office], Awaitable[None]], settings: CsmsSettings = SETT
 
 
 @pytest.mark.req("P-STEP-9", "IF-CSMS-CSOS", "IF-CSC-CSMS")
-def test_the_operator_hears_of_a_session_when_charging_starts_and_then_every_quarter_hour() -> None:
+def test_the_operator_hears_of_a_session_when_charging_starts_and_then_every_hour() -> None:
     async def work(office: Office) -> None:
         station = await office.station()
         station.plug(1)
@@ -91,12 +91,12 @@ def test_the_operator_hears_of_a_session_when_charging_starts_and_then_every_qua
         (first,) = office.told(rest.UPDATE_SESSION)
         assert (first.state, first.session, first.evse) == ("started", "ses-1", "porto-01-1")
         station.bays[1].kw = 12.0
-        for _ in range(60):
-            await office.later(60)
+        for _ in range(8):
+            await office.later(900)
             station.sample(1)
         await office.later(1)
         updates = office.told(rest.UPDATE_SESSION)
-        assert [one.state for one in updates] == ["started", *["updated"] * 4]
+        assert [one.state for one in updates] == ["started", *["updated"] * 2]
         station.end(1)
         await office.later(5)
         (record,) = office.told(rest.RECORD_CHARGE)
