@@ -139,18 +139,14 @@ class ControlSettings:
     """False: every car charges as soon as it can (the baseline)."""
     period_s: Annotated[float, Bounds(least=1, most=3600)] = 300.0
     """How often the BEMS solves and sends a set-point for the site."""
-    horizon_hours: Annotated[float, Bounds(least=1, most=72)] = 24.0
-    """How far the BEMS plans ahead."""
-    hold_hours: Annotated[float, AT_LEAST_ZERO] = 4.0
-    """How long the place of a booked car that is late is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireSettings:
     """How messages travel in the simulation."""
 
-    iso15118: Literal["object", "exi-mem"] = "object"
-    """ISO 15118 messages as objects, or as EXI bytes."""
+    iso15118: Literal["object"] = "object"
+    """ISO 15118 messages travel as objects; there is no other way yet."""
     latency_s: Annotated[float, Bounds(least=0, most=60)] = 0.02
     """How long a message travels, one way."""
 
