@@ -142,7 +142,7 @@ def test_rubbish_from_the_meter_closes_its_link_and_no_more() -> None:
         await site.until(301)
         site.meter.send(b"rubbish")
         await site.until(310)
-        assert site.meter.closed_with == [1002]
+        assert site.meter.closed_with == [1008]
         await site.until(601)
         assert len(site.meter.links) == 1
         assert site.plans()[-1].meter_age_s < 3

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from sterna.actors.bems import core
 from sterna.actors.bems.capacity import CapacityLink
 from sterna.actors.bems.dispatching import DispatchVtn
-from sterna.actors.bems.meter import BuildingMeter
+from sterna.actors.bems.meter import building_meter
 from sterna.actors.bems.planning import Planner
 from sterna.actors.bems.prices import PriceVen
 from sterna.actors.bems.records import Complain, Dispatch, Planned, SlotPlanned, Solve, State
@@ -59,7 +59,7 @@ class Bems:
             settings=settings, clock=clock, http=http, courier=courier, tasks=tasks, tell=tell,
             acknowledge=self.actor.acknowledge,
         )  # fmt: skip
-        self._meter = BuildingMeter(clock=clock, links=links, tell=tell)
+        self._meter = building_meter(clock=clock, links=links, tell=tell)
         self.app: Starlette = self._service().app
 
     def start(self) -> None:

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from sterna.actors.dso import core, records
 from sterna.actors.dso.building import BuildingSide
 from sterna.actors.dso.capacity import granted
-from sterna.actors.dso.grid_meter import GridMeter
+from sterna.actors.dso.grid_meter import grid_meter
 from sterna.actors.dso.pages import loading_page
 from sterna.actors.dso.settings import DsoSettings
 from sterna.domain.ledger import Party, account
@@ -61,7 +61,7 @@ class Dso:
         self._building = BuildingSide(
             settings=settings, clock=clock, courier=courier, tell=self.actor.tell
         )
-        self._meter = GridMeter(clock=clock, links=links, tell=self.actor.tell)
+        self._meter = grid_meter(clock=clock, links=links, tell=self.actor.tell)
         service = Service(self.actor.crashed)
         service.on("POST", oscp.ROOT + "/{path:path}", self._building.answer)
         service.on("GET", "/", self._page)

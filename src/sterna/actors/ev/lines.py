@@ -1,15 +1,10 @@
-"""The short lines inside and around a car: one end speaks, the other hears."""
+"""The hearing end of the short lines inside and around a car; the speaking end is a standing link."""
 
 from collections.abc import Callable
-from typing import Final
 
 from sterna.kernel.errors import BrokenPeer
-from sterna.kernel.quantities import later
-from sterna.runtime.ports import Clock, Link, Links, Wire
-
-POLICY_VIOLATION: Final = 1008
-AGAIN_S: Final = 1.0
-"""Pause before a broken line is opened again: both ends are in the same car."""
+from sterna.runtime.ports import Link
+from sterna.runtime.pump import POLICY_VIOLATION
 
 
 class Listening:
@@ -36,37 +31,3 @@ class Listening:
     def closed(self, _code: int, _reason: str) -> None:
         """Forget the link."""
         self._link = None
-
-
-class Line:
-    """The speaking end: it opens itself again when it breaks."""
-
-    def __init__(self, links: Links, clock: Clock, address: str, wire: Wire) -> None:
-        """Speak to *address* once :meth:`dial` was called."""
-        self._links = links
-        self._clock = clock
-        self._address = address
-        self._wire = wire
-        self._link: Link | None = None
-
-    def dial(self) -> None:
-        """Open the line; who speaks is told by the name of its component."""
-        speaker = self._wire.src.partition("/")[0]
-        self._links.dial(self._address, self, wire=self._wire, identity=speaker)
-
-    def opened(self, link: Link) -> None:
-        """Speak on *link* from now on."""
-        self._link = link
-
-    def received(self, _frame: bytes) -> None:
-        """Hear nothing: nobody speaks in this direction."""
-
-    def closed(self, _code: int, _reason: str) -> None:
-        """Open the line again."""
-        self._link = None
-        self._clock.call_at(later(self._clock.now(), AGAIN_S), self.dial)
-
-    def say(self, frame: bytes) -> None:
-        """Send *frame*; without a link it is lost, and the next one says more."""
-        if self._link is not None:
-            self._link.send(frame)

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from sterna.actors.ev import core, vehicle
 from sterna.actors.ev.hardware import CarFacts, Inlet
-from sterna.actors.ev.lines import Line, Listening
+from sterna.actors.ev.lines import Listening
 from sterna.actors.ev.settings import EvSettings
 from sterna.kernel.errors import BrokenPeer, Refused
-from sterna.kernel.quantities import Instant, Kilowatts, later
+from sterna.kernel.quantities import Instant, Kilowatts, Seconds, later
 from sterna.kernel.records import Command
 from sterna.protocols.iso15118 import events, timing
 from sterna.protocols.iso15118.car_session import EvccSettings
@@ -23,9 +23,12 @@ from sterna.protocols.iso15118.wire import ObjectWire
 from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.conversation import Conversation
 from sterna.runtime.ports import Clock, Describe, Knock, LinkEnd, Links, Timer, Wire
+from sterna.runtime.standing import StandingLink
 
 DIRECT: Final = (Service.DC_BPT, Service.DC)
 ALTERNATING: Final = (Service.AC_BPT, Service.AC)
+LINE_AGAIN_S: Final = Seconds(1.0)
+"""Pause before a broken line is opened again: both ends are in the same car."""
 
 C = TypeVar("C", bound=CarFacts)
 
@@ -111,7 +114,7 @@ class Ev(Generic[C]):
 
     # Links.
 
-    def _line(self, address: str, protocol: str, src: str, dst: str) -> "Line":
+    def _line(self, address: str, protocol: str, src: str, dst: str) -> StandingLink:
         """Return the line from *src* to *dst* at this bay, not open yet."""
         bay = self._settings.bay
         describe: Describe = (
@@ -120,7 +123,10 @@ class Ev(Generic[C]):
             else vehicle.describe_vehicle
         )
         wire = Wire(protocol=protocol, src=f"{src}/{bay}", dst=f"{dst}/{bay}", describe=describe)
-        return Line(self._links, self._clock, address, wire)
+        return StandingLink(
+            clock=self._clock, links=self._links, address=address, wire=wire, identity=src,
+            again_s=LINE_AGAIN_S,
+        )  # fmt: skip
 
     def _accept_evcc(self, knock: Knock) -> LinkEnd:
         if knock.identity == "EV_USER":
