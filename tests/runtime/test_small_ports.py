@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from sterna.kernel.quantities import Instant
-from sterna.runtime.card import Card, Interface
 from sterna.runtime.ports import Chance, Ids
 from sterna.runtime.seeded import SeededChance, SeededIds
 from sterna.runtime.system import SystemChance, SystemClock, SystemIds
@@ -102,14 +101,3 @@ def test_a_crew_reports_failures_and_ends_together() -> None:
         assert ended == ["cancelled"]
 
     asyncio.run(work())
-
-
-def test_a_card_knows_what_its_room_speaks() -> None:
-    card = Card(
-        room="station",
-        components=("CS_C",),
-        figure="Figure 6",
-        provides=(Interface(protocol="STATION", peer="EVSE_C", purpose="set-points"),),
-        requires=(Interface(protocol="OCPP", peer="CS_EMS", purpose="transactions"),),
-    )
-    assert card.speaks() == {"OCPP", "STATION"}

@@ -1,14 +1,10 @@
 """The card of a room: which components it plays, what it provides and what it requires.
 
-The composition root checks the cards against the wiring at start, and the architecture
-views draw the component layer from them.
+``docs/cards.md`` is made from the cards; a test holds them against each other and against the links
+of the use case.
 """
 
 from dataclasses import dataclass
-from typing import Literal
-
-Placement = Literal["business", "function", "information", "communication", "component"]
-"""The layers of the electric mobility system architecture (EMSA)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +37,3 @@ class Card:
     """What this room opens to others."""
     keeps_personal_data: bool = False
     """Whether persons may be known here; everywhere else ids are pseudonyms."""
-
-    def speaks(self) -> frozenset[str]:
-        """Return the protocols of all interfaces."""
-        return frozenset(side.protocol for side in (*self.provides, *self.requires))

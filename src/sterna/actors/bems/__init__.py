@@ -22,6 +22,6 @@ CARD: Final = Card(
         Interface(protocol="OpenADR", peer="EMKT", purpose="VEN: prices", host="energy_market"),
         Interface(protocol="OpenADR", peer="CS_EMS", purpose="callbacks with set-points", host="cs_ems"),
         Interface(protocol="OSCP", peer="GMS", purpose="registration, heartbeats", host="dso"),
-        Interface(protocol="IEC61850", peer="BLD_SENSORS", purpose="building load and PV"),
+        Interface(protocol="METER", peer="BLD_SENSORS", purpose="building load and PV"),
     ),
 )  # fmt: skip

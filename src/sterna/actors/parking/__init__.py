@@ -14,7 +14,7 @@ CARD: Final = Card(
     figure="Figure 6: online booking UI and parking management system",
     provides=(
         Interface(protocol="HTTPS", peer="EV_USER", purpose="pages to book and pay a slot", host="parking"),
-        Interface(protocol="REST", peer="WEBAPP", purpose="a slot reported free", host="parking"),
+        Interface(protocol="REST", peer="WEBAPP", purpose="a slot reported free", host="pms"),
     ),
     requires=(
         Interface(protocol="REST", peer="WEBAPP", purpose="confirmed reservations", host="session_app"),

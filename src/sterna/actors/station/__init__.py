@@ -15,6 +15,6 @@ CARD: Final = Card(
         Interface(protocol="STATION", peer="EVSE_C", purpose="permits and set-points out, needs and meter in"),
     ),
     requires=(
-        Interface(protocol="OCPP", peer="CS_EMS", purpose="transactions, charging profiles, device model", host="cs_ems"),
+        Interface(protocol="OCPP", peer="CS_EMS", purpose="transactions, charging profiles, device model"),
     ),
 )  # fmt: skip
