@@ -297,3 +297,57 @@ def test_a_file_that_is_no_text_is_bad_input(tmp_path: Path) -> None:
     file = SeriesFile(path="x.csv", unit="kW", zone="UTC")
     with pytest.raises(BadInput, match="is not a readable CSV file"):
         read_series(file, POWER, folder=tmp_path, key="x")
+
+
+def test_a_torn_gzip_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    whole = gzip.compress(b"time,value\n" + b"2026-07-15T00:00Z,1\n" * 50)
+    for torn in (whole[:40], whole[:20] + b"rubbish" + whole[27:]):
+        (tmp_path / "load.csv.gz").write_bytes(torn)
+        with pytest.raises(BadInput, match="is not a readable CSV file") as caught:
+            read_series(
+                SeriesFile(path="load.csv.gz", unit="kW", zone="UTC"),
+                POWER,
+                folder=tmp_path,
+                key="building.series",
+            )
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("", "cannot be read: Is a directory"), ("x" * 300 + ".csv", "cannot be read: File name")],
+)
+def test_a_path_that_is_no_file_is_refused(path: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=reason):
+        read_series(
+            SeriesFile(path=path, unit="kW", zone="UTC"), POWER, folder=tmp_path, key="pv.series"
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("timestamp_ns", "timestamp_ns '2026-07-15 00:00:00' + to_minutes(15 * range)"),
+        ("timestamptz", "timestamptz '2026-07-15 00:00:00Z' + to_minutes(15 * range)"),
+        ("varchar", "'2026-07-15T00:' || lpad((15 * range)::varchar, 2, '0')"),
+    ],
+)
+def test_parquet_times_of_every_kind_are_read(kind: str, values: str, tmp_path: Path) -> None:
+    path = tmp_path / "load.parquet"
+    duckdb.sql(
+        f"copy (select ({values})::{kind} as time, 1.5 as value from range(4)) to '{path}'"  # noqa: S608  # a path of our own
+    )
+    series = read_series(
+        SeriesFile(path="load.parquet", unit="kW", zone="UTC"), POWER, folder=tmp_path, key="k"
+    )
+    assert (series.step, len(series.values)) == (900.0, 4)
+    assert series.start == utc("2026-07-15T00:00")
+
+
+def test_numbers_are_no_times_in_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "load.parquet"
+    duckdb.sql(f"copy (select range as time, 1.5 as value from range(4)) to '{path}'")  # noqa: S608  # a path of our own
+    with pytest.raises(BadInput, match="holds BIGINT, not times or ISO 8601"):
+        read_series(
+            SeriesFile(path="load.parquet", unit="kW", zone="UTC"), POWER, folder=tmp_path, key="k"
+        )

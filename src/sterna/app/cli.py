@@ -1,13 +1,15 @@
 """The command line: run a scenario, begin a site of one's own, explain a setting, look at the use case."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from typing_extensions import override
 
 from sterna.app import init as site_init
 from sterna.app.run import Files, run_scenario
@@ -30,7 +32,20 @@ FILE_COLUMNS: Final = 120
 """Width of the tables where the output is no terminal, e.g. a log."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class OneLine(click.Group):
+    """Commands whose wrong options get one line, like wrong files, and exit code 2."""
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an option that cannot be used ends it with one line."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as wrong:
+            click.echo(f"sterna: {wrong.format_message()}", err=True)
+            sys.exit(BAD_INPUT)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sterna")
 def main() -> None:
     """Sterna: an open V2X platform, from the driver's booking to the grid operator's payment."""
@@ -77,14 +92,8 @@ def run(
         chosen = load(scenario).changed(seed=seed, run_hours=hours)
         folder = out or Path("out") / chosen.name
         with bar(console, quiet=quiet) as progress:
-            task = progress.add_task(chosen.name, total=1.0)
             done = run_scenario(
-                chosen,
-                folder,
-                baseline=not no_baseline,
-                progress=lambda share, what: progress.update(
-                    task, completed=share, description=what
-                ),
+                chosen, folder, baseline=not no_baseline, progress=shown(progress, chosen.name)
             )
     except BadInput as bad:
         refuse(bad)
@@ -101,6 +110,16 @@ def report(console: Console, done: Files, *, quiet: bool) -> None:
     console.print(f"report: {done.report}")
     if broken:
         sys.exit(GATE_BROKEN)
+
+
+def shown(progress: Progress, name: str) -> Callable[[float, str], None]:
+    """Return what moves the bar; it appears with the first progress, so never above a refusal."""
+    task = progress.add_task(name, total=1.0, visible=False)
+
+    def show_share(share: float, what: str) -> None:
+        progress.update(task, completed=share, description=what, visible=True)
+
+    return show_share
 
 
 def bar(console: Console, *, quiet: bool) -> Progress:

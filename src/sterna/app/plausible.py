@@ -1,15 +1,25 @@
 """What the keys of a scenario mean together: contradictions and limits that cannot be met."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from sterna.app.expects import objection
 from sterna.app.settings import ScenarioSettings
 from sterna.kernel.quantities import Instant, Seconds
+from sterna.world.faults import FaultSettings
 from sterna.world.inputs import Inputs
 from sterna.world.localtime import utc_written
 from sterna.world.weather import STEP
+
+ROOMS: Final = ("parking", "session_app", "cs_ems", "csms", "cpo", "emme", "emsp", "bems", "dso", "energy_market", "meter")  # fmt: skip
+"""The rooms whose actor a fault can crash."""
+COMPONENTS: Final = (
+    "EV_USER", "BOOKING_UI", "PMS", "ADHOC_UI", "WEBAPP", "EMSP_SYS", "EMME_SYS", "CSOS", "CSMS", "CS_EMS", "CS_C", "EVSE_C",
+    "EVCC", "BMS", "EV_SENSORS", "BEMS", "GMS", "EMKT", "METERS", "BLD_SENSORS",
+)  # fmt: skip
+"""The components of the use case, between which links can be cut."""
 
 Objection = tuple[str, str]
 """(dotted key, what is wrong with it)."""
@@ -95,6 +105,31 @@ def _about_faults(settings: ScenarioSettings) -> Iterator[Objection]:
             yield f"{key}.target", 'is missing: which actor, e.g. "bems"'
         if fault.kind.endswith("-messages") and len(fault.between) not in (0, 2):
             yield f"{key}.between", "needs two ends, or none for all links"
+        yield from _about_the_hit(settings, fault, key)
+
+
+def _about_the_hit(
+    settings: ScenarioSettings, fault: FaultSettings, key: str
+) -> Iterator[Objection]:
+    """Yield that *fault* hits what is not there."""
+    stations = station_names(settings)
+    for number, end in enumerate(fault.between):
+        if end != "*" and end.partition("/")[0] not in COMPONENTS:
+            yield (
+                f"{key}.between[{number}]",
+                f'there is no component "{end}"; known are {", ".join(COMPONENTS)}',
+            )
+    known = {"station-crash": stations, "actor-crash": (*ROOMS, *stations)}.get(fault.kind)
+    if fault.target is not None and known is not None and fault.target not in known:
+        shown = ", ".join(ROOMS if fault.kind == "actor-crash" else stations[:3])
+        yield f"{key}.target", f'there is no "{fault.target}"; known are {shown}'
+
+
+def station_names(settings: ScenarioSettings) -> tuple[str, ...]:
+    """Return the ids of all stations, numbered through, e.g. porto-03."""
+    total = sum(group.stations for group in settings.chargers)
+    digits = max(2, len(str(total)))
+    return tuple(f"{settings.site.name}-{number + 1:0{digits}d}" for number in range(total))
 
 
 def unmeetable(

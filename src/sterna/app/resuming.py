@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from sterna.app.scenario import Scenario
 from sterna.kernel.errors import BadInput
 from sterna.kernel.quantities import Instant
@@ -41,12 +43,22 @@ def claimed(scenario: Scenario) -> tuple[int, Instant | None]:
     url = store_url(scenario)
     if url == MEMORY_URL:
         return 0, None
-    store = Database(url)
+    store = _opened(url, scenario)
     try:
-        prepare(store)
         return _claimed(store, scenario)
     finally:
         store.close()
+
+
+def _opened(url: str, scenario: Scenario) -> Database:
+    """Return the store at *url*, ready to use; BadInput when there can be none."""
+    try:
+        store = Database(url)
+        prepare(store)
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(error).partition("\n")[0]
+        raise BadInput(scenario.source, "store.url", f"cannot be opened: {reason}") from error
+    return store
 
 
 def _claimed(store: Database, scenario: Scenario) -> tuple[int, Instant | None]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
-from sterna.app.plausible import objections, unmeetable
+from sterna.app.plausible import objections, station_names, unmeetable
 from sterna.app.settings import (
     DriverSettings,
     ExpectSettings,
@@ -31,7 +31,7 @@ from sterna.world.cars import Coupling
 from sterna.world.explicit import Wished, explicit
 from sterna.world.faults import Action, planned
 from sterna.world.inputs import Inputs, InputSettings, built
-from sterna.world.localtime import instant, zone_named
+from sterna.world.localtime import instant, written_time, zone_named
 from sterna.world.people import Itinerary, itineraries
 
 SHIPPED: Final = files("sterna") / "scenarios"
@@ -115,12 +115,15 @@ def load(name_or_path: str) -> Scenario:
     if shipped.is_file():
         return parsed(shipped.read_text(encoding="utf-8"), f"{name_or_path}.toml", Path())
     path = Path(name_or_path)
-    if not path.is_file():
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
         names = sorted(found.name for found in SHIPPED.iterdir() if found.is_file())
         known = ", ".join(name.removesuffix(".toml") for name in names)
-        raise BadInput(path, "", f"there is no such file, and the shipped scenarios are {known}")
-    try:
-        text = path.read_text(encoding="utf-8")
+        reason = f"there is no such file, and the shipped scenarios are {known}"
+        raise BadInput(path, "", reason) from None
+    except OSError as error:
+        raise BadInput(path, "", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadInput(path, "", f"is not UTF-8 text: {error}") from error
     return parsed(text, str(path), path.parent)
@@ -211,11 +214,7 @@ def _bounds(hint: Any) -> Bounds | None:
 def _instant(text: str, zone: ZoneInfo, source: str, key: str) -> Instant:
     """Return the instant of a local time of the file."""
     try:
-        wall = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(source, key, f'"{text}" is no time; write 2026-07-15T13:45:00') from error
-    try:
-        return instant(wall, zone)
+        return instant(written_time(text, "2026-07-15T13:45:00"), zone)
     except ValueError as error:
         raise BadInput(source, key, str(error)) from error
 
@@ -223,12 +222,11 @@ def _instant(text: str, zone: ZoneInfo, source: str, key: str) -> Instant:
 def _stations(settings: ScenarioSettings) -> tuple[Station, ...]:
     """Return the stations of all groups, numbered through."""
     found: list[Station] = []
-    total = sum(group.stations for group in settings.chargers)
-    digits = max(2, len(str(total)))
+    names = station_names(settings)
     for group in settings.chargers:
         discharge = group.charge_kw if group.discharge_kw is None else group.discharge_kw
         for _ in range(group.stations):
-            station = f"{settings.site.name}-{len(found) + 1:0{digits}d}"
+            station = names[len(found)]
             evses = tuple(
                 Evse(
                     evse_id=f"{station}-{number + 1}",

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sterna.kernel.quantities import Instant
 
 SECONDS_PER_DAY: Final = 86_400
+YEARS: Final = range(1970, 2200)
+"""Years that a user can mean: zones have rules for them, and the day before each exists."""
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -20,6 +22,20 @@ def zone_named(name: str) -> ZoneInfo:
         raise ValueError(
             f'there is no time zone "{name}"; write it like "Europe/Lisbon" or "UTC"'
         ) from error
+
+
+def written_time(text: str, example: str) -> datetime:
+    """Return the time that *text* writes in ISO 8601, as in *example*.
+
+    Raises ValueError with a sentence for the user when it is none, or of a year nobody means.
+    """
+    try:
+        wall = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f'"{text}" is no time; write {example}') from error
+    if wall.year not in YEARS:
+        raise ValueError(f'"{text}" is not between the years {YEARS.start} and {YEARS.stop}')
+    return wall
 
 
 def instants(wall: datetime, zone: ZoneInfo) -> tuple[Instant, ...]:

@@ -8,6 +8,7 @@ right) is refused with one sentence that names the file, the line and the remedy
 import csv
 import gzip
 import math
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ import numpy as np
 from sterna.kernel.errors import BadInput
 from sterna.kernel.quantities import SECONDS_PER_HOUR, Instant, Seconds
 from sterna.kernel.series import Series
-from sterna.world.localtime import instants, utc_written, zone_named
+from sterna.world.localtime import instants, utc_written, written_time, zone_named
 
 ROWS_MAX: Final = 2_000_000
 """Nineteen years of 5 min values; beyond it the file is a wrong one, and memory would suffer."""
@@ -124,8 +125,13 @@ def read_series(file: SeriesFile, quantity: Quantity, *, folder: Path, key: str)
 
 def _rows(path: Path, key: str, file: SeriesFile) -> Iterable[_Row]:
     """Return the lines of *path* by the kind of file that its name says."""
-    if not path.is_file():
-        raise BadInput(path, f"{key}.path", "there is no such file")
+    try:
+        path.open("rb").close()
+    except FileNotFoundError:
+        raise BadInput(path, f"{key}.path", "there is no such file") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadInput(path, f"{key}.path", f"cannot be read: {reason}") from error
     if path.suffix == ".parquet":
         return _parquet_rows(path, key, file)
     if path.name.endswith((".csv", ".csv.gz")):
@@ -139,9 +145,10 @@ def _need_columns(path: Path, key: str, file: SeriesFile, columns: list[str]) ->
         wanted = getattr(file, setting)
         if wanted not in columns:
             found = ", ".join(columns) or "none"
-            raise BadInput(
-                path, f"{key}.{setting}", f'there is no column "{wanted}"; the file has: {found}'
-            )
+            reason = f'there is no column "{wanted}"; the file has: {found}'
+            if len(columns) == 1 and columns[0] not in (file.time_column, file.value_column):
+                reason += "; columns are separated by commas"
+            raise BadInput(path, f"{key}.{setting}", reason)
 
 
 def _csv_rows(path: Path, key: str, file: SeriesFile) -> Iterator[_Row]:
@@ -153,7 +160,7 @@ def _csv_rows(path: Path, key: str, file: SeriesFile) -> Iterator[_Row]:
             _need_columns(path, key, file, list(reader.fieldnames or []))
             for row in reader:
                 yield _Row(f"line {reader.line_num}", row[file.time_column], row[file.value_column])
-        except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
+        except (UnicodeDecodeError, csv.Error, OSError, EOFError, zlib.error) as error:
             raise BadInput(path, key, f"is not a readable CSV file: {error}") from error
 
 
@@ -171,14 +178,20 @@ def _parquet_rows(path: Path, key: str, file: SeriesFile) -> Iterator[_Row]:
                 '"' + name.replace('"', '""') + '"'
                 for name in (file.time_column, file.value_column)
             )
-            if kinds[file.time_column].startswith("TIMESTAMP"):
+            kind = kinds[file.time_column]
+            aware = kind.startswith("TIMESTAMP") and ("TZ" in kind or "TIME ZONE" in kind)
+            if aware:  # the cast takes nanoseconds, which epoch_us does not know with a zone
+                time = f"epoch_us({time}::timestamptz)"
+            elif kind.startswith("TIMESTAMP"):
                 time = f"epoch_us({time})"
+            elif kind not in {"VARCHAR", "DATE"}:
+                raise BadInput(path, f"{key}.time_column", f"holds {kind}, not times or ISO 8601")
             found = database.execute(
                 f"select {time}, {value} from read_parquet('{quoted}')"  # noqa: S608  # quoted above
             ).fetchall()
         except duckdb.Error as error:
-            raise BadInput(path, key, f"is not a readable Parquet file: {error}") from error
-    aware = "TIME ZONE" in kinds[file.time_column]
+            reason = str(error).partition("\n")[0]
+            raise BadInput(path, key, f"is not a readable Parquet file: {reason}") from error
     for number, (stamp, amount) in enumerate(found, start=1):
         yield _Row(f"row {number}", _parquet_time(stamp, aware=aware), amount)
 
@@ -246,12 +259,12 @@ class _Reader:
 
     def _wall(self, row: _Row) -> datetime:
         """Return the time of *row* as written."""
+        if row.time is None:
+            raise self._bad(f"{row.where}: the time is missing")
         try:
-            return datetime.fromisoformat(str(row.time).strip())
+            return written_time(str(row.time).strip(), "2026-07-15T13:45")
         except ValueError as error:
-            raise self._bad(
-                f'{row.where}: "{row.time}" is no time; write 2026-07-15T13:45'
-            ) from error
+            raise self._bad(f"{row.where}: {error}") from error
 
     def _value(self, row: _Row) -> float:
         """Return the value of *row* as written."""
