@@ -56,7 +56,7 @@ AT, UNTIL = Instant(START + 7200.0), Instant(START + 7200.0 + 900.0)
         ),
         (
             FaultSettings(kind="bems-silent", at_hour=2),
-            (Crash(at=AT, actor="bems"), Restart(at=UNTIL, actor="bems")),
+            (Cut(at=AT, between=("BEMS", "*")), Heal(at=UNTIL, between=("BEMS", "*"))),
         ),
         (
             FaultSettings(kind="station-crash", at_hour=2, target="porto-02"),
@@ -89,7 +89,10 @@ def test_faults_that_overlap_begin_and_end_once() -> None:
     assert (type(cut), type(heal)) == (Cut, Heal)
     assert heal.at - cut.at == 90 * 60
     crash, restart = plan(
-        *(FaultSettings(kind="bems-silent", at_hour=h, minutes=90) for h in (1, 2))
+        *(
+            FaultSettings(kind="station-crash", target="porto-02", at_hour=h, minutes=90)
+            for h in (1, 2)
+        )
     )
     assert (type(crash), type(restart)) == (Crash, Restart)
     assert restart.at - crash.at == 150 * 60

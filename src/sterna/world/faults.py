@@ -27,6 +27,15 @@ FaultKind = Literal[
     "duplicate-messages",
     "late-messages",
 ]
+ALONE: Final = {
+    "csms-unreachable": "CSMS",
+    "csms-silent": "CSMS",
+    "cs-ems-unreachable": "CS_EMS",
+    "cs-ems-silent": "CS_EMS",
+    "bems-silent": "BEMS",
+}
+"""Kind -> the component that nothing reaches and that says nothing. Others cannot tell a process
+that hangs from a line that is cut; ``actor-crash`` is a process that comes back from its store."""
 TIMES_MAX: Final = 1000
 """Repetitions of one fault: more is not weather but a different scenario."""
 
@@ -205,9 +214,10 @@ def _actions(
 ) -> list[Action]:
     """Return what *fault* does when it strikes at *at*."""
     until = Instant(at + minutes(fault.minutes))
+    pairs = _links(fault)
+    if pairs:
+        return [action for pair in pairs for action in _cut(pair, at, until)]
     match fault.kind:
-        case "csms-unreachable" | "cs-ems-unreachable" | "link-cut" | "partition":
-            return [action for pair in _links(fault) for action in _cut(pair, at, until)]
         case "early-unplug":
             return [PullPlug(at=at, car=fault.target, draw=chance.uniform(0, 1))]
         case "duplicate-messages" | "late-messages":
@@ -218,12 +228,14 @@ def _actions(
 
 
 def _links(fault: FaultSettings) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of ends between which nothing gets through; "*" is everybody else."""
+    """Return the pairs of ends between which *fault* lets nothing through; "*" is everybody else."""
     if fault.kind == "link-cut":
         one, other = fault.between
         return ((one, other),)
-    unreachable = {"csms-unreachable": ("CSMS",), "cs-ems-unreachable": ("CS_EMS",)}
-    return tuple((one, "*") for one in unreachable.get(fault.kind, fault.between))
+    if fault.kind == "partition":
+        return tuple((one, "*") for one in fault.between)
+    alone = ALONE.get(fault.kind)
+    return () if alone is None else ((alone, "*"),)
 
 
 def _cut(between: tuple[str, str], at: Instant, until: Instant) -> list[Action]:
@@ -246,10 +258,7 @@ def _disturbed(fault: FaultSettings, at: Instant, chance: Chance) -> list[Action
 
 
 def _victim(fault: FaultSettings, stations: tuple[str, ...], chance: Chance) -> str:
-    """Return which actor goes silent."""
-    silent = {"bems-silent": "bems", "cs-ems-silent": "cs_ems", "csms-silent": "csms"}
-    if fault.kind in silent:
-        return silent[fault.kind]
+    """Return which actor crashes."""
     if fault.target is not None:
         return fault.target
     assert fault.kind == "station-crash", fault
