@@ -1,10 +1,7 @@
 """Cars, EVSEs, buildings and wear: what the plates say, and what follows from them."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sterna.domain.building import Connection, Readings, grid_power, headroom
 from sterna.domain.station import Coupler, Evse, Station, Supply
 from sterna.domain.vehicle import EnergyService, PowerAbility, VehicleModel, compatibility
 from sterna.domain.wear import (
@@ -110,7 +107,6 @@ def test_a_one_way_pair_fits_and_says_so() -> None:
     fit = compatibility(car(ac_back=0), one_way)
     assert fit.remarks == ("a car cannot discharge over AC", "old is one-way")
     assert not one_way.bidirectional
-    assert AC_11.limit.discharge_kw_max == 11.0
 
 
 def test_services_stand_bidirectional_first() -> None:
@@ -132,24 +128,6 @@ def test_a_station_knows_its_evses() -> None:
     assert station.evse("porto-01-1") is AC_11
     with pytest.raises(KeyError):
         station.evse("porto-09-1")
-
-
-@given(st.floats(0, 500), st.floats(0, 500), st.floats(-200, 200))
-def test_cars_inside_the_headroom_keep_the_connection(load: float, pv: float, evses: float) -> None:
-    connection = Connection(import_kw_max=kw(400), export_kw_max=kw(100))
-    least, most = headroom(connection, load_kw=kw(load), pv_kw=kw(pv))
-    clipped = kw(max(least, min(evses, most)))
-    grid = grid_power(load_kw=kw(load), pv_kw=kw(pv), evses_kw=clipped)
-    assert -100 - 1e-9 <= grid <= 400 + 1e-9
-    assert connection.carries(kw(round(grid, 6)))
-    assert not connection.carries(kw(400.1))
-
-
-@pytest.mark.parametrize(("grid", "closes"), [(80, True), (80.09, True), (80.2, False)])
-def test_meters_agree_within_a_thousandth(grid: float, closes: bool) -> None:  # noqa: FBT001  # table
-    readings = Readings(load_kw=kw(100), pv_kw=kw(30), evses_kw=kw(10), grid_kw=kw(grid))
-    assert readings.closes is closes
-    assert readings.gap_kw == pytest.approx(grid - 80)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from sterna.app.outcome import Floats, Outcome, SessionOutcome, SiteSeries
+from sterna.domain.wear import equivalent_full_cycles
 from sterna.kernel.money import MICRO_PER_EURO
-from sterna.kernel.quantities import SECONDS_PER_HOUR
+from sterna.kernel.quantities import SECONDS_PER_HOUR, KilowattHours
 
 TARGET_TOLERANCE: Final = 0.01
 """A session meets its target within 1 % of the capacity (KPI-01)."""
@@ -115,16 +116,16 @@ def net_benefits_eur(run: Outcome) -> Floats:
     )
 
 
-def extra_cycles(run: Outcome, base: Outcome) -> float:
-    """Return equivalent full cycles beyond charge-only, summed over all cars (KPI-09)."""
-    return full_cycles(run) - full_cycles(base)
-
-
 def full_cycles(run: Outcome) -> float:
     """Return (kWh in + kWh out) / (2 C), summed over all sessions (KPI-09)."""
     return float(
         sum(
-            (s.charged_wh + s.discharged_wh) / 1000.0 / (2.0 * s.capacity_kwh) for s in run.sessions
+            equivalent_full_cycles(
+                KilowattHours(s.charged_wh / 1000.0),
+                KilowattHours(s.discharged_wh / 1000.0),
+                KilowattHours(s.capacity_kwh),
+            )
+            for s in run.sessions
         )
     )
 

@@ -1,6 +1,6 @@
 """The ports of a run in memory: one virtual clock, one network, one store, one trace."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sterna.kernel.records import Row
 from sterna.runtime.courier import Courier
@@ -96,7 +96,3 @@ class MemoryPorts:
             await crew.close()
         self.journal.flush()
         self.database.close()
-
-
-Reported = Callable[[float], None]
-"""Told the share of the run that is over, 0..1."""

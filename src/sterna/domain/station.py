@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sterna.domain.limits import Limit
 from sterna.kernel.quantities import NO_POWER, Kilowatts
 
 PHASES_MOST: Final = 3
@@ -54,15 +53,6 @@ class Evse:
     def bidirectional(self) -> bool:
         """Whether it can feed back at all."""
         return self.discharge_kw_max > 0
-
-    @property
-    def limit(self) -> Limit:
-        """Its rating as a limit among others."""
-        return Limit(
-            source=self.evse_id,
-            charge_kw_max=self.charge_kw_max,
-            discharge_kw_max=self.discharge_kw_max,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,13 +20,10 @@ Share = NewType("Share", float)
 Volts = NewType("Volts", float)
 Amperes = NewType("Amperes", float)
 Hertz = NewType("Hertz", float)
-Celsius = NewType("Celsius", float)
 Seconds = NewType("Seconds", float)
 """A duration in s."""
 Instant = NewType("Instant", float)
 """A point in time: seconds since 1970-01-01T00:00:00Z."""
-GramsPerKilowattHour = NewType("GramsPerKilowattHour", float)
-"""Carbon intensity in g CO2-equivalent per kWh."""
 
 SECONDS_PER_HOUR: Final = 3600.0
 NO_POWER: Final = Kilowatts(0.0)

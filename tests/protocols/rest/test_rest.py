@@ -13,7 +13,6 @@ from sterna.kernel.trace import Said
 from sterna.protocols import rest
 from sterna.protocols.rest import pages
 from sterna.protocols.rest.body import BODY_BYTES_MAX
-from sterna.protocols.rest.idempotency import REMEMBERED_MAX
 
 T0 = Instant(1_751_328_000.0)
 T1 = Instant(T0 + 900.0)
@@ -548,26 +547,6 @@ def test_a_post_carries_an_idempotency_key_and_a_put_need_not() -> None:
         rest.idempotency_key(rest.UPDATE_SESSION.headers())
     with pytest.raises(AssertionError):
         rest.RESERVE.headers()
-
-
-def test_a_repeated_post_gets_the_first_answer_and_a_changed_one_is_refused() -> None:
-    answers = rest.Answers()
-    assert answers.known("k", b"a") is None
-    answers.remember("k", b"a", 201, b"done")
-    again = answers.known("k", b"a")
-    assert again is not None
-    assert (again.status, again.body) == (201, b"done")
-    with pytest.raises(Refused, match="another body"):
-        answers.known("k", b"b")
-
-
-def test_the_memory_of_answers_is_bounded() -> None:
-    answers = rest.Answers()
-    for number in range(REMEMBERED_MAX + 1):
-        answers.remember(str(number), b"", 204, b"")
-    assert len(answers.given) == REMEMBERED_MAX
-    assert answers.known("0", b"") is None
-    assert rest.Answers().given == {}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The CS EMS on the wire: stations and CSMS by OCPP, web app and parking by REST, BEMS by OpenADR."""
 
-from typing import Any, Final
+from typing import Final
 
 from msgspec import UNSET, Struct
 from starlette.applications import Starlette
@@ -36,7 +36,6 @@ from sterna.runtime.supervisor import Supervisor
 
 JSON: Final = (("Content-Type", rest.MEDIA_TYPE),)
 PROBLEM: Final = (("Content-Type", rest.PROBLEM_MEDIA_TYPE),)
-AnyMessage = rest.Message[Any, Any]
 
 
 class CsEms:

@@ -1,6 +1,5 @@
 """Charging profiles between OCPP 2.1 messages (W or A) and :mod:`.profile_records` (kW)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -8,7 +7,7 @@ from typing import Final, TypeVar
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from sterna.kernel.quantities import Instant, Kilovars, Kilowatts, Seconds, Share, Volts
+from sterna.kernel.quantities import Instant, Kilovars, Kilowatts, Share, Volts
 from sterna.protocols.ocpp import v21
 from sterna.protocols.ocpp.profile_records import Period, Profile, Slice
 from sterna.protocols.ocpp.wire import instant, written
@@ -166,11 +165,6 @@ def composite_message(
 def or_none(value: T | UnsetType) -> T | None:
     """Return *value*, or None where the message leaves it out."""
     return None if isinstance(value, UnsetType) else value
-
-
-def duration_of(slices: Iterable[Slice]) -> Seconds:
-    """Return how long *slices* last together."""
-    return Seconds(sum(one.until - one.start for one in slices))
 
 
 def _watts(power: Kilowatts) -> float:

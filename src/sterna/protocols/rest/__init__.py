@@ -18,7 +18,6 @@ from sterna.protocols.rest.body import (
     written,
 )
 from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
-from sterna.protocols.rest.idempotency import Answers, Given
 from sterna.protocols.rest.market import (
     Bill,
     BillLine,
@@ -93,7 +92,6 @@ __all__ = [
     "STOP_SESSION",
     "UNPLUGGED",
     "UPDATE_SESSION",
-    "Answers",
     "Bill",
     "BillLine",
     "Body",
@@ -101,7 +99,6 @@ __all__ = [
     "Closing",
     "Contract",
     "EnergyInterval",
-    "Given",
     "Message",
     "MeteredEnergy",
     "Nothing",
