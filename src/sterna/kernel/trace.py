@@ -5,18 +5,18 @@ stands below both.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True, gc=False):
     """What one frame or HTTP message says, in the words of the use case files."""
 
     msg: str
     """Protocol and message, e.g. ``OCPP TransactionEvent Ended`` or ``HTTPS POST /book``."""
     keys: tuple[str, ...] = ()
     """Correlation keys found in it, e.g. ``("tx:17", "evse:porto-03-1")``; see docs."""
-    fields: dict[str, float | str | bool] = field(default_factory=dict)
+    fields: dict[str, float | str | bool] = {}
     """The few values that predicates and invariants read, in kW, kWh, share, instant."""
 
 

@@ -23,6 +23,10 @@ from sterna.protocols.iso15118.services import Service
 class State(Enum):
     """What may come next. Members with AC or DC exist once per kind of current."""
 
+    __hash__ = (
+        object.__hash__
+    )  # Each member exists once; Enum's own is slow, and asked for every message.
+
     PROTOCOL = "agree on a protocol"
     SETUP = "open the session"
     AUTHORIZATION_SETUP = "learn how to authorise"

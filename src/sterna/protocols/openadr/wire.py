@@ -5,6 +5,7 @@ Python names are snake case; ``rename`` gives the wire its camel case, in which
 Definition asks of receivers.
 """
 
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -16,6 +17,9 @@ from sterna.protocols.openadr.times import instant, seconds
 BODY_BYTES_MAX: Final = 1 << 20
 """The largest body that is parsed: a week of quarter-hour prices in four payload types is
 about 250 kB; a larger one is refused."""
+
+SAME_PERIOD: Final = 256
+"""Periods remembered as readable: one report repeats its own for every resource."""
 
 ObjectId = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]*$", min_length=1, max_length=128)]
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -37,6 +41,16 @@ class Wire(Struct, frozen=True, kw_only=True, gc=False, rename=camel, omit_defau
     """What all objects on this wire share: their spelling."""
 
 
+@lru_cache(SAME_PERIOD)
+def _readable(start: str | None, *lengths: str | None) -> None:
+    """Raise ValueError when a start or a duration cannot be read; the intervals of a report repeat theirs."""
+    if start is not None:
+        instant(start)
+    for length in lengths:
+        if length is not None:
+            seconds(length)
+
+
 class IntervalPeriod(Wire, frozen=True, kw_only=True, gc=False):
     """When an interval starts and how long it lasts."""
 
@@ -47,11 +61,7 @@ class IntervalPeriod(Wire, frozen=True, kw_only=True, gc=False):
 
     def __post_init__(self) -> None:
         """Refuse a start or a duration that cannot be read."""
-        if self.start is not None:
-            instant(self.start)
-        for length in (self.duration, self.randomize_start):
-            if length is not None:
-                seconds(length)
+        _readable(self.start, self.duration, self.randomize_start)
 
 
 class Point(Wire, frozen=True, kw_only=True, gc=False):
