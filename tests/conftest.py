@@ -1,11 +1,16 @@
-"""What all tests share: outcomes are noted per requirement, for ``make coverage-matrix``."""
+"""What all tests share: properties without a stop-watch, outcomes noted by requirement for ``make coverage-matrix``."""
 
 import re
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from sterna.emsa.coverage import RESULTS, Shown, write_results
+
+settings.register_profile("sterna", deadline=None)
+settings.load_profile("sterna")
+"""A busy machine is no counterexample; pytest-timeout ends what hangs."""
 
 NOTED = "requirements"
 GROUP = re.compile(r"@[\w-]+$")
