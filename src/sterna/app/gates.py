@@ -23,9 +23,7 @@ class Gate:
     figures: str
 
 
-def gates(
-    run: Outcome, base: Outcome, expected: Sequence[ExpectSettings] = ()
-) -> tuple[Gate, ...]:
+def gates(run: Outcome, base: Outcome, expected: Sequence[ExpectSettings] = ()) -> tuple[Gate, ...]:
     """Judge *run*, a controlled run, beside *base*, the same seed without control.
 
     *expected* are the promises of the scenario; one that needs a run without control is left out
