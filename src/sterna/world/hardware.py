@@ -55,7 +55,7 @@ class Car:
     def arriving(cls, evcc_id: str, model: VehicleModel, soc: Share, **wish: object) -> "Car":
         """Return a car of *model* that arrives with *soc*; *wish* as in the fields above."""
         battery = Battery.at_share(model.battery, soc)
-        return cls(evcc_id=evcc_id, model=model, battery=battery, **wish)  # type: ignore[arg-type]
+        return cls(evcc_id=evcc_id, model=model, battery=battery, **wish)  # type: ignore[arg-type]  # fields of this record
 
     @property
     def soc(self) -> Share:

@@ -158,7 +158,7 @@ class Ven:
 
 def _many(body: bytes, kind: type[S]) -> tuple[S, ...]:
     try:
-        found: list[S] = msgspec.json.decode(body, type=list[kind])  # type: ignore[valid-type]
+        found: list[S] = msgspec.json.decode(body, type=list[kind])  # type: ignore[valid-type]  # made at run time
     except msgspec.MsgspecError as error:
         raise BrokenPeer(f"{kind.__name__}: {error}") from error
     return tuple(found)

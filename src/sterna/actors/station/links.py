@@ -22,6 +22,7 @@ from sterna.protocols.ocpp.wire import Code, written
 from sterna.runtime.actor import Actor
 from sterna.runtime.journal import Journal
 from sterna.runtime.ports import Chance, Clock, Ids, Knock, Link, LinkEnd, Links
+from sterna.runtime.pump import POLICY_VIOLATION
 from sterna.runtime.supervisor import Supervisor
 
 
@@ -343,7 +344,7 @@ class BusEnd:
         try:
             heard = bus.decode_up(frame)
         except BrokenPeer as broken:
-            self.hang_up(str(broken), code=1008)
+            self.hang_up(str(broken), code=POLICY_VIOLATION)
             return
         if self._inbox.fresh(heard):
             self._heard(self.number, heard)

@@ -170,14 +170,13 @@ def schedule_answer(
     go_to_pause: bool,
 ) -> schedule.ScheduleExchangeRes:
     """Return the answer to a request for a plan."""
-    dynamic = isinstance(mode, schedule.DynamicSEResType)
     return schedule.ScheduleExchangeRes(
         Header=header,
         ResponseCode=Code.OK,
         EVSEProcessing=processing,
         GoToPause=True if go_to_pause else None,
         Dynamic_SEResControlMode=mode if isinstance(mode, schedule.DynamicSEResType) else None,
-        Scheduled_SEResControlMode=None if dynamic else mode,  # type: ignore[arg-type]
+        Scheduled_SEResControlMode=None if isinstance(mode, schedule.DynamicSEResType) else mode,
     )
 
 

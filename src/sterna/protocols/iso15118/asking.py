@@ -161,7 +161,7 @@ def offered_steps(mode: schedule.ScheduledSEResType) -> tuple[PlanStep, ...]:
     steps, start = [], 0
     for edge in edges:
         power = _power_at(charge, start) - _power_at(discharge, start)
-        steps.append(PlanStep(duration_s=edge - start, power_kw=power))  # type: ignore[arg-type]
+        steps.append(PlanStep(duration_s=edge - start, power_kw=power))  # type: ignore[arg-type]  # a difference of kW is kW
         start = edge
     return tuple(steps)
 

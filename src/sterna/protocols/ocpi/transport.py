@@ -184,7 +184,7 @@ def read(kind: type[T], data: bytes) -> T:
     if decoder is None:
         decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
     try:
-        return decoder.decode(data)  # type: ignore[return-value]
+        return decoder.decode(data)  # type: ignore[return-value]  # the table is by *kind*
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BrokenPeer(str(error)) from error
 

@@ -202,7 +202,7 @@ def read(path: str, data: bytes) -> Message:
     if len(data) > BODY_BYTES_MAX:
         raise BrokenPeer(f"{name}: {len(data)} bytes are more than {BODY_BYTES_MAX}")
     try:
-        message: Message = _DECODERS[name].decode(data)  # type: ignore[assignment]
+        message: Message = _DECODERS[name].decode(data)  # type: ignore[assignment]  # the table is by name
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BrokenPeer(f"{name}: {error}") from error
     return message
