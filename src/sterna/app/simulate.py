@@ -153,6 +153,7 @@ class Run:
         cars_kw, pv_kw = self.balance.means()
         self.site.dso.close_accounts()
         await self.clock.sleep_until(Instant(end + ACCOUNTS_S))
+        self._drawn_to_the_end()
         gathered = self._gathered(cars_kw, pv_kw)
         await self.ports.close()
         self.trace.close()
@@ -162,6 +163,13 @@ class Run:
         """Keep what the report shows of set-points and services."""
         if line.msg == "STATION setpoint" and line.src.startswith("CS_C/"):
             self._setpoints[line.dst.partition("/")[2]].append((line.t, float(line.fields["kw"])))
+
+    def _drawn_to_the_end(self) -> None:
+        """Give the curve of each car that is still there its last point, at the instant of the meter's registers."""
+        for bay in self.bays.hardware.values():
+            if bay.stays and bay.stays[-1].unplugged is None:
+                stay = bay.stays[-1]
+                stay.note(self.clock.now(), bay.soc, stay.kw[-1][1])
 
     def _gathered(self, cars_kw: Floats, pv_kw: Floats) -> Gathered:
         journal, scenario = self.ports.journal, self.scenario
