@@ -75,7 +75,7 @@ class Mishaps:
             name for name, parked in there if parked is not None and car in (None, parked.evcc_id)
         ]
         if plugged:
-            self._bays.unplug(plugged[int(draw * len(plugged))][0])
+            self._bays.unplug(plugged[int(draw * len(plugged))])
 
 
 def standing(actions: tuple[Action, ...], now: Instant) -> list[Action]:

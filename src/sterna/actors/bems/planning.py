@@ -79,7 +79,8 @@ class Planner:
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
         asked = self.snapshot(state, now)
-        return answer(asked, self._rolling.solve(asked), self._settings.period_s)
+        saved_kw = overdrawn_kw(state.meter, now) if is_fresh(state.meter, now) else 0.0
+        return answer(asked, self._rolling.solve(asked), self._settings.period_s, saved_kw)
 
     def snapshot(self, state: State, now: Instant) -> Snapshot:
         """Return the schedule's question at *now*."""
@@ -209,14 +210,18 @@ def overdrawn_kw(meter: Meter, now: Instant) -> float:
     return max(0.0, meter.net_kws - meter.peak_kw * meter.known_s) / max(left_s, MAKE_GOOD_S)
 
 
-def answer(asked: Snapshot, plan: Plan, period_s: float) -> Solved:
-    """Return the set-points of *plan*, one per period for the next hour."""
+def answer(asked: Snapshot, plan: Plan, period_s: float, saved_kw: float = 0.0) -> Solved:
+    """Return the set-points of *plan*, one per period for the next hour.
+
+    *saved_kw* of the load in the first quarter hour is what it shall make good: the bill's wish, no
+    load. The room that is told as a limit does not know it, because deadlines go before wishes.
+    """
     middles = asked.now + period_s * (np.arange(PERIODS_AHEAD) + 0.5)
     steps = np.searchsorted(plan.edges, middles, side="right") - 1
     total = plan.power_kw.sum(axis=0)[np.clip(steps, 0, plan.power_kw.shape[1] - 1)]
     total[0] = plan.next_kw(Seconds(period_s)).sum()
     quarters = ((middles - asked.load_kw.start) // QUARTER_S).astype(np.int64)
-    net = (asked.load_kw.values - asked.pv_kw.values)[quarters]
+    net = (asked.load_kw.values - asked.pv_kw.values)[quarters] - saved_kw * (quarters == 0)
     unmet_kwh = float(plan.unmet_kwh.sum())
     weights = DRIVER_FIRST * unmet_kwh + OVER_EUR_PER_KWH * float(plan.schedule.over_kwh.sum())
     return Solved(
