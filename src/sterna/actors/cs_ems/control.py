@@ -140,9 +140,13 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
         battery.settle(bay.plug, now)
     piece = piece_now(state, now)
     result = shared(state, cars, piece, now)
+    room_kw = min(limit.import_kw for limit in site_limits(state, piece))
+    full = (
+        result.total_kw + DEAD_BAND_KW * len(cars) > room_kw
+    )  # What stays untold may pass the limit.
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
-        if now - session.set_at >= RENEWED_S or worth_saying(bay, session, point):
+        if now - session.set_at >= RENEWED_S or worth_saying(bay, session, point, full=full):
             moved.append(ordered(state, bay, session, point, now))
     return tuple(moved)
 
@@ -283,15 +287,18 @@ def whole_watts(point: Shared) -> Kilowatts:
     return Kilowatts(int(point.power_kw * 1000.0) / 1000.0)
 
 
-def worth_saying(bay: Bay, session: Session, point: Shared) -> bool:
-    """Return whether the station has to hear of a set-point: it moved, or a limit or a 0 asks for it."""
+def worth_saying(bay: Bay, session: Session, point: Shared, *, full: bool = False) -> bool:
+    """Return whether the station has to hear of a set-point: it moved, or a limit or a 0 asks for it.
+
+    *full*: all together draw what the site may draw, so that a lower power makes room for another's.
+    """
     kw, told = whole_watts(point), session.told_kw
     if not session.sure:
         return True
     if kw == told:
         return False
     band = max(DEAD_BAND_KW, DEAD_BAND_SHARE * bay.plate.charge_kw)
-    return abs(kw - told) >= band or kw == 0.0 or (bool(point.limit) and kw < told)
+    return abs(kw - told) >= band or kw == 0.0 or ((full or bool(point.limit)) and kw < told)
 
 
 def ordered(state: State, bay: Bay, session: Session, point: Shared, now: Instant) -> SetPoint:
