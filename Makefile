@@ -43,6 +43,7 @@ coverage: .venv/dev ## Branch coverage of the pure floors, at least 95 %
 	$(BIN)/coverage report --fail-under=95
 
 coverage-matrix: .venv/dev ## Requirement by requirement: which tests, what they said
+	rm -f .pytest_cache/requirements.json
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer" >/dev/null || true
 	$(BIN)/python -m sterna.emsa.coverage
 
