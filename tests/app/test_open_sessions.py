@@ -39,3 +39,12 @@ def test_state_of_charge_and_meter_are_of_the_same_instant() -> None:
     gained_kwh = (session.soc_at_end - session.soc_at_plug) * 100
     assert session.charged_wh > 20_000
     assert gained_kwh == pytest.approx(session.charged_wh / 1000, rel=0.15)
+
+
+def test_a_car_whose_plug_was_pulled_early_did_not_stay_as_announced() -> None:
+    whole = STAYS.replace("2026-07-17T20:00:00", "2026-07-16T09:30:00")
+    pulled = whole + '\n[[fault]]\nkind = "early-unplug"\nat_hour = 9\n'
+    for text, kept in ((whole, True), (pulled, False)):
+        (session,) = simulate(parsed(text, "stays.toml", Path())).sessions
+        assert session.ended_at is not None
+        assert session.announced_kept is kept

@@ -29,6 +29,8 @@ SETTLED_S: Final = 5.0
 """A set-point is compared with the meter this long after it: converters and messages need a second or two."""
 STARTED_LATE_S: Final = 60.0
 """Handshake and contactor take at most this long before energy flows: no target is judged by it."""
+EARLY_S: Final = 60.0
+"""A driver who stops this little before the departure said came as announced."""
 BILLED: Final = ("energy:", "network:")
 """Keys of the transactions by which the building pays market and DSO."""
 
@@ -130,13 +132,19 @@ def session(run: Gathered, stay: Stay, visit: Visit) -> SessionOutcome:
         capacity_kwh=stay.car.capacity_kwh, charge_kw_max=fit.charge_kw_max, discharge_kw_max=fit.discharge_kw_max,
         soc_at_plug=Share(float(shares[0])), soc_at_end=Share(float(shares[-1])), soc_lowest=Share(float(shares.min())),
         target=plan.soc_target, floor=plan.soc_floor, target_reachable=reachable(run, stay, visit),
-        announced_kept=plan.as_announced and ended is not None and ended >= plan.announced_departure - 60.0,
+        announced_kept=plan.as_announced and ended is not None and stayed(stay, ended, plan.announced_departure),
         charged_wh=charged, discharged_wh=discharged,
         energy_cost=MicroEuro(bill.energy_cost if bill else 0), reward=MicroEuro(bill.reward if bill else 0),
         wear=MicroEuro(bill.wear if bill else 0), charge_only_cost=MicroEuro(bill.charge_only if bill else 0),
         bill_total=MicroEuro(bill.total if bill else 0), parking_fee=MicroEuro(run.parking_fees.get(visit.reservation, 0)),
         soc_times=times, soc_shares=shares, setpoint_tracking=tracking(run, stay),
     )  # fmt: skip
+
+
+def stayed(stay: Stay, ended: Instant, departure: Instant) -> bool:
+    """Return whether the car was plugged in to its *departure*; it was not when somebody pulled its plug before."""
+    plugged_to = ended if stay.unplugged is None else min(ended, stay.unplugged)
+    return plugged_to >= departure - EARLY_S
 
 
 def energies(
