@@ -31,7 +31,7 @@ from sterna.kernel.records import Command, WakeAt, Woke
 
 EARLY_S: Final = 30.0
 """Changes within this time are planned for together: 60 cars that plug in at once are one plan."""
-EARLY_APART_S: Final = 60.0
+EARLY_APART_S: Final = 120.0
 """No extra plan this close before the regular one, which sees the change anyhow."""
 SILENT_PERIODS: Final = 3
 """A car that the CS EMS has not mentioned for longer is not planned with: it may have left. A token

@@ -25,7 +25,7 @@ SILENT_PERIODS: Final = 2.0
 """After so many periods without a word the BEMS counts as silent; until then its last request holds."""
 LOOK_AFTER_S: Final = 0.2
 """Events of one moment (a hall full of cars waking up) cause one look, not hundreds."""
-RENEWED_S: Final = Seconds(900.0)
+RENEWED_S: Final = Seconds(1800.0)
 """A set-point that still holds is said again after this time: no order lives on unnoticed."""
 LIMITS_MAX: Final = 64
 """Operator's profiles remembered per place; a CSMS uses a handful of stack levels."""

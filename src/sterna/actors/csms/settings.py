@@ -13,8 +13,8 @@ class CsmsSettings:
     """Identities that may connect."""
     passwords: tuple[tuple[str, str], ...] = ()
     """(station, password) for HTTP Basic authentication; a station that is not here shows none."""
-    heartbeat_s: int = 3600
-    """Heartbeat interval told at boot."""
+    heartbeat_s: int = 14_400
+    """Heartbeat interval told at boot: it sets the clock a few times a day; that a station lives is seen from its other messages."""
     update_s: Seconds = Seconds(3600.0)
     """How often at most the operator hears of a running session: its start at once, its energy by the hour.
 
