@@ -1,8 +1,8 @@
 """The gates of a run: what must hold, or the run has failed.
 
 KPI-14 (trace), KPI-18 (money) and KPI-19 (privacy) are gates by the use case; the
-driver's floor and target, and a bill and a peak no higher than without control, are
-the promises to driver and building. What a scenario expects on top comes last.
+driver's floor and target are the promises that never break. What a scenario expects on
+top comes last, e.g. a lower peak: not every site is rewarded for one.
 """
 
 from collections.abc import Sequence
@@ -69,16 +69,6 @@ def gates(run: Outcome, base: Outcome, expected: Sequence[ExpectSettings] = ()) 
     )
     broken, count = floor_violations(run)
     gate("no car was discharged below its floor", f"{broken:.0f} of {count}", holds=broken == 0)
-    gate(
-        "the peak is no higher than without control",
-        f"{run.peak_kw:.1f} kW against {base.peak_kw:.1f} kW",
-        holds=run.peak_kw <= base.peak_kw,
-    )
-    gate(
-        "the building pays no more than without control",
-        f"{run.building_bill / 1e6:,.2f} EUR against {base.building_bill / 1e6:,.2f} EUR",
-        holds=run.building_bill <= base.building_bill,
-    )
     for expect in expected:
         found = expects.judged(expect, run, base)
         if found is not None:
