@@ -25,7 +25,7 @@ SILENT_PERIODS: Final = 2.0
 """After so many periods without a word the BEMS counts as silent; until then its last request holds."""
 LOOK_AFTER_S: Final = 0.2
 """Events of one moment (a hall full of cars waking up) cause one look, not hundreds."""
-RENEWED_S: Final = Seconds(1800.0)
+RENEWED_S: Final = Seconds(900.0)
 """A set-point that still holds is said again after this time: no order lives on unnoticed."""
 LIMITS_MAX: Final = 64
 """Operator's profiles remembered per place; a CSMS uses a handful of stack levels."""
@@ -297,8 +297,10 @@ def worth_saying(bay: Bay, session: Session, point: Shared, *, full: bool = Fals
         return True
     if kw == told:
         return False
+    if told < 0.0 <= kw or kw == 0.0:
+        return True  # Nobody goes on giving, however little, once it is not asked for.
     band = max(DEAD_BAND_KW, DEAD_BAND_SHARE * bay.plate.charge_kw)
-    return abs(kw - told) >= band or kw == 0.0 or ((full or bool(point.limit)) and kw < told)
+    return abs(kw - told) >= band or ((full or bool(point.limit)) and kw < told)
 
 
 def ordered(state: State, bay: Bay, session: Session, point: Shared, now: Instant) -> SetPoint:
