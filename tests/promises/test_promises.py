@@ -1,7 +1,7 @@
 """The promises of docs/architecture.md as properties: they hold after every run of small random sites with faults."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from promises.promises import (
     to_money,
     to_operators,
@@ -50,7 +50,4 @@ def test_every_promise_but_the_target_holds_whatever_goes_wrong(text: str) -> No
 @LONG
 @given(sites())
 def test_every_promise_but_the_target_holds_in_many_more_sites(text: str) -> None:
-    # Open: a session that is stopped while the CS EMS is silent stays unbilled when the CSMS falls
-    # silent after it. Found by this test; README and CHANGELOG say so until it is mended.
-    assume(not ('"cs-ems-silent"' in text and '"csms-silent"' in text))
     always(live(site(text)))

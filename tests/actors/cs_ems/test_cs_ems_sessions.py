@@ -9,6 +9,7 @@ from actors.charging_site import START, Site, run
 from sterna.actors.cs_ems.commands import SessionRow
 from sterna.protocols import rest
 from sterna.protocols.ocpp import v21
+from sterna.protocols.ocpp.wire import written
 from sterna.runtime.ports import Wire
 
 
@@ -77,6 +78,29 @@ def test_a_stopped_session_ends_with_equal_totals_everywhere() -> None:
         assert [told.session for told in site.told_app("unplugged")] == ["ses-1"]
         row = site.ports.journal.rows(SessionRow)[0]
         assert (row.phase, row.charged_wh) == ("ended", statistics.charged_wh)
+
+    run(work)
+
+
+def test_a_cable_that_is_out_before_the_transaction_has_ended_loses_no_energy() -> None:
+    """A station that was cut off tells its states before the messages that it had to keep."""
+
+    async def work(site: Site) -> None:
+        station = await site.charging()
+        assert site.building is not None
+        await site.building.request(12.0)
+        await site.later(900)
+        available = v21.StatusNotificationRequest(
+            timestamp=written(site.clock.now()), connector_status="Available", evse_id=1, connector_id=1
+        )  # fmt: skip
+        station.ask(available)
+        await site.later(1)
+        station.end(1)
+        await site.later(5)
+        statistics = site.told_app("statistics")
+        assert [told.charged_wh for told in statistics] == [round(station.bays[1].charged_wh)]
+        assert statistics[0].charged_wh > 2_000
+        assert [told.session for told in site.told_app("unplugged")] == ["ses-1"]
 
     run(work)
 

@@ -295,13 +295,17 @@ def forgotten(state: State, bay: Bay, now: Instant) -> Sequence[Command]:
 
 def over(state: State, bay: Bay, session: Session | None, event: Metered) -> Sequence[Command]:
     """Close the session of a transaction that has ended."""
-    left = bay.plug is not None and bay.plug.left_at is not None
-    out = unplugged(state, bay, event.at) if left else ()
-    if session is None or session.phase in OVER:
-        return out
-    session.stop_reason = session.stop_reason or event.stopped
-    done = ended(state, session, event.time, "ended")
-    return (*done, *soon(state, session.evse, event.at), *out)
+    done: Sequence[Command] = ()
+    if session is not None and session.phase not in OVER:
+        session.stop_reason = session.stop_reason or event.stopped
+        done = (
+            *ended(state, session, event.time, "ended"),
+            *soon(state, session.evse, event.at),
+        )
+    if bay.plug is None or bay.plug.left_at is None:
+        return done
+    # The statistics come from the plug's readings: the bay is emptied after them.
+    return (*done, *unplugged(state, bay, event.at))
 
 
 def needs_known(state: State, event: NeedsKnown) -> Sequence[Command]:
