@@ -119,7 +119,7 @@ def test_a_session_that_cannot_start_is_refused_with_the_reason(
         station = await site.open()
         if plugged:
             station.plug(1)
-        await site.later(1)
+        await site.later(61)
         answer = await site.start_session(evse=evse)
         assert answer.status == 409
         assert why in answer.body
@@ -127,14 +127,30 @@ def test_a_session_that_cannot_start_is_refused_with_the_reason(
     run(work)
 
 
+def test_a_start_that_comes_before_the_station_has_told_of_the_car_may_be_asked_again() -> None:
+    async def work(site: Site) -> None:
+        station = await site.open()
+        await site.later(1)
+        early = await site.start_session()
+        assert early.status == 503
+        assert b"no car is plugged" in early.body
+        station.plug(1)
+        await site.later(1)
+        assert (await site.start_session()).status == 201
+        assert (await site.start_session("ses-9", evse="porto-09-1")).status == 409
+
+    run(work)
+
+
 def test_an_evse_has_one_session_and_a_repeated_start_is_the_same_one() -> None:
     async def work(site: Site) -> None:
         await site.charging()
+        await site.later(60)
         assert (await site.start_session()).status == 201
         taken = await site.start_session("ses-2")
         assert taken.status == 409
         assert b"taken" in taken.body
-        assert site.clock.now() < START + 60
+        assert site.clock.now() < START + 120
 
     run(work)
 

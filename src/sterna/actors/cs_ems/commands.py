@@ -20,6 +20,8 @@ class Reply(Command, frozen=True, kw_only=True, gc=False):
     created: bool = False
     refusal: str = ""
     unknown: bool = False
+    later: bool = False
+    """Whether the reason may go away by itself: the same request may succeed soon."""
 
 
 class SetDefault(Command, frozen=True, kw_only=True, gc=False):

@@ -13,7 +13,7 @@ from sterna.actors.cs_ems.room import Tag
 from sterna.actors.cs_ems.settings import CsEmsSettings
 from sterna.actors.cs_ems.ven import Ven
 from sterna.kernel.errors import Refused
-from sterna.kernel.quantities import Kilowatts
+from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.protocols import openadr, rest
 from sterna.protocols.ocpp import handshake, v21
 from sterna.runtime.actor import Actor
@@ -34,6 +34,8 @@ from sterna.runtime.replies import Replies
 from sterna.runtime.service import Call, Service, problem
 from sterna.runtime.supervisor import Supervisor
 
+SETTLED_S: Final = 60.0
+"""A station that comes back has told what it kept by then, also after two lost answers of 30 s."""
 JSON: Final = (("Content-Type", rest.MEDIA_TYPE),)
 PROBLEM: Final = (("Content-Type", rest.PROBLEM_MEDIA_TYPE),)
 
@@ -66,6 +68,8 @@ class CsEms:
         self._plates = {(plate.station, plate.number): plate.evse for plate in settings.evses}
         self._stations = frozenset(plate.station for plate in settings.evses)
         self._relays: dict[str, Relay] = {}
+        self._since: dict[str, Instant] = {}
+        """When each connected station came."""
         self._orders = Orders(
             settings=settings,
             clock=clock,
@@ -135,6 +139,7 @@ class CsEms:
 
     def connected(self, station: str) -> None:
         """Go on with the sessions of a station that is there (again)."""
+        self._since[station] = self._clock.now()
         self.actor.tell(records.Connected(at=self._clock.now(), station=station))
 
     def gone(self, relay: object) -> None:
@@ -142,6 +147,7 @@ class CsEms:
         for station, present in tuple(self._relays.items()):
             if present is relay:
                 del self._relays[station]
+                self._since.pop(station, None)
 
     def heard(self, station: str, request: Struct) -> Struct | None:
         """Learn from what a station says; answer only what concerns our own profiles."""
@@ -268,10 +274,16 @@ class CsEms:
         self.actor.tell(
             records.Asked(
                 at=self._clock.now(), key=key, session=body.session, evse=body.evse,
-                wish=wish_of(body), change=change,
+                wish=wish_of(body), change=change, in_touch=self._in_touch(body.evse),
             )
         )  # fmt: skip
         return await waiting
+
+    def _in_touch(self, evse: str) -> bool:
+        """Return whether what is known of *evse* is no older than a moment."""
+        station = next((owner for (owner, _), known in self._plates.items() if known == evse), "")
+        since = self._since.get(station)
+        return since is not None and self._clock.now() - since >= SETTLED_S
 
     async def _stop_session(self, call: Call) -> Response:
         key = self._ids.new("call")

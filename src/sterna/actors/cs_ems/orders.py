@@ -114,7 +114,7 @@ class Orders:
 
     def _reply(self, reply: commands.Reply) -> None:
         if reply.refusal:
-            status = 404 if reply.unknown else 409
+            status = 404 if reply.unknown else 503 if reply.later else 409
             refusal = rest.written(rest.problem(status, reply.refusal))
             self._replies.give(reply.key, Response(status=status, headers=PROBLEM, body=refusal))
             return

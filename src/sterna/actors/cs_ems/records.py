@@ -178,6 +178,8 @@ class Asked(Event, frozen=True, kw_only=True, gc=False):
     evse: str
     wish: Wish
     change: bool = False
+    in_touch: bool = True
+    """Whether the station is connected and has had time to say what happened while it was not."""
 
 
 class StopAsked(Event, frozen=True, kw_only=True, gc=False):

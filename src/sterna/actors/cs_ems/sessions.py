@@ -46,9 +46,13 @@ def asked(state: State, event: Asked) -> Sequence[Command]:
         return changed(state, session, event)
     if session is not None:
         return (answer(event.key, session, created=True),)
-    reason = why_not(state, event)
+    reason = never(state, event)
     if reason:
         return (refused(event, reason),)
+    reason = not_now(state, event)
+    if reason:
+        # What is known of the EVSE of a station out of touch is old: the web app asks again.
+        return (refused(event, reason, later=not event.in_touch),)
     bay = state.bays[event.evse]
     assert bay.plug is not None
     state.remote_id += 1
@@ -68,11 +72,18 @@ def asked(state: State, event: Asked) -> Sequence[Command]:
     )
 
 
-def why_not(state: State, event: Asked) -> str:
-    """Return why no session can start at an EVSE, or nothing."""
-    bay = state.bays.get(event.evse)
-    if bay is None:
+def never(state: State, event: Asked) -> str:
+    """Return why a session can never start, or nothing."""
+    if event.evse not in state.bays:
         return f"there is no EVSE {event.evse} here"
+    if event.wish.departure <= event.at:
+        return "the departure has passed"
+    return ""
+
+
+def not_now(state: State, event: Asked) -> str:
+    """Return why no session can start at an EVSE as it stands, or nothing."""
+    bay = state.bays[event.evse]
     holder = state.sessions.get(bay.session) if bay.session else None
     if holder is not None and holder.phase not in OVER:
         return f"{event.evse} is taken by another session"
@@ -80,8 +91,6 @@ def why_not(state: State, event: Asked) -> str:
         return f"no car is plugged at {event.evse}"
     if bay.plug.ended:
         return f"the transaction at {event.evse} is over: unplug and plug in again"
-    if event.wish.departure <= event.at:
-        return "the departure has passed"
     return ""
 
 
@@ -342,9 +351,9 @@ def answer(key: str, session: Session, *, created: bool = False) -> Reply:
     )
 
 
-def refused(event: Asked, reason: str, *, unknown: bool = False) -> Reply:
+def refused(event: Asked, reason: str, *, unknown: bool = False, later: bool = False) -> Reply:
     """Return the answer that it cannot be done."""
     return Reply(
         key=event.key, session=event.session, evse=event.evse, phase="", refusal=reason,
-        unknown=unknown,
+        unknown=unknown, later=later,
     )  # fmt: skip
