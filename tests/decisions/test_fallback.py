@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sterna.decisions.fallback import Held, Phase, fallback
-from sterna.kernel.quantities import Instant, Kilowatts
+from sterna.decisions.fallback import Held, Phase, always_free, fallback
+from sterna.kernel.quantities import Instant, Kilowatts, Seconds
+from sterna.kernel.series import Series
 
 HELD = Held(
     pieces=(
@@ -48,3 +50,22 @@ def test_silence_is_safe(at: float, changes: dict[str, Any], power_kw: float, ph
     }
     safe = fallback(**{**usual, **changes})
     assert (safe.power_kw, safe.phase) == (power_kw, phase)
+
+
+def hourly(first: float, *kw: float) -> Series:
+    return Series(
+        start=Instant(first), step=Seconds(3600.0), values=np.array(kw, dtype=float), unit="kW"
+    )
+
+
+def test_what_is_always_free_is_what_the_highest_load_of_an_hour_and_its_neighbours_left() -> None:
+    day = [30.0] * 24
+    tuesday = [*day[:6], 70.0, *day[7:]]
+    free = always_free(Kilowatts(100.0), hourly(0.0, *day, *tuesday))
+    assert free == tuple(30.0 if hour in (5, 6, 7) else 70.0 for hour in range(24))
+
+
+def test_nothing_is_free_in_hours_of_which_nothing_is_known_or_with_too_much_load() -> None:
+    free = always_free(Kilowatts(100.0), hourly(6 * 3600.0, 40.0, 40.0, 40.0, 120.0))
+    assert [kw for hour, kw in enumerate(free) if hour != 7] == [0.0] * 23
+    assert free[7] == 60.0

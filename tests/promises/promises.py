@@ -15,7 +15,6 @@ from sterna.domain.vehicle import compatibility
 
 SETTLES_S = 5.0
 """A set-point has its effect within this."""
-CUTS = ("cs-ems-unreachable", "station-crash")
 KW = 1e-3
 """What rounding on the wire may add to a power."""
 
@@ -86,15 +85,7 @@ def to_the_hardware(run: Lived) -> None:
 
 
 def inside_the_connection(run: Lived, changes: list[tuple[float, str, float]]) -> None:
-    """Hold the cars' sum and the building's load against the connection, but for the seconds of a change.
-
-    A station that is cut off from the CS EMS draws its default share of the connection, which knows
-    nothing of the building's load: runs in which that happens are not held against it.
-    """
-    if any(
-        fault.kind in CUTS or "CS_EMS" in fault.between for fault in run.scenario.settings.fault
-    ):
-        return
+    """Hold the cars' sum and the building's load against the connection, but for the seconds of a change."""
     settings = run.scenario.settings
     load = settings.building.constant_kw
     assert load is not None

@@ -47,6 +47,7 @@ def test_every_promise_but_the_target_holds_whatever_goes_wrong(text: str) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @LONG
 @given(sites())
 def test_every_promise_but_the_target_holds_in_many_more_sites(text: str) -> None:

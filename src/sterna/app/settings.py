@@ -47,6 +47,10 @@ class SiteSettings:
     """Most power that the connection feeds into the grid, as a magnitude."""
     oscp_share: Annotated[float, Bounds(above=0, most=1)] = 1.0
     """The part of the connection that the DSO offers as capacity in ordinary hours."""
+    cars_alone_kw: Annotated[float, AT_LEAST_ZERO] | None = None
+    """Most that all cars together draw while nobody says what the building draws: BEMS, CS EMS or a
+    link to them is silent. Default: what the building's load left of the connection in the four weeks
+    before, hour by hour of the day; of a load that begins with the run, all of it counts."""
     sandbox_id: str = ""
     """The regulatory sandbox under which the site runs; printed in the report."""
 

@@ -37,6 +37,7 @@ from sterna.actors.session_app.links import SessionApp
 from sterna.actors.session_app.settings import EvsePlate, SessionAppSettings
 from sterna.app.ports import MemoryPorts
 from sterna.app.scenario import Prepared, Scenario
+from sterna.decisions.fallback import always_free
 from sterna.domain.site_bill import peak_energy_price
 from sterna.domain.station import Supply
 from sterna.domain.tariff import QUARTER, Taxation
@@ -49,6 +50,7 @@ from sterna.world.balance import Balance
 
 OUTLOOK_S: Final = 80 * 3600.0
 """How far beyond the run prices must be known: the longest plan, rounded up to its steps."""
+DAY_S: Final = 86_400.0
 MARKET_SECRET: Final = "bems-at-market"  # noqa: S105  # one process, no network: a live site sets its own
 CS_EMS_SECRET: Final = "cs-ems-at-bems"  # noqa: S105  # likewise
 BEMS_AT_DSO: Final = "bems-at-dso"
@@ -93,7 +95,7 @@ def site(scenario: Scenario, feed: Prepared, ports: MemoryPorts, balance: Balanc
     """Build the rooms of *scenario*, fed by *feed*, on *ports*; *balance* has the site's sensors."""
     built = Site(
         parking=parking(scenario, ports), session_app=session_app(scenario, ports),
-        cs_ems=cs_ems(scenario, ports), csms=csms(scenario, ports),
+        cs_ems=cs_ems(scenario, feed, ports), csms=csms(scenario, ports),
         cpo=cpo(scenario, ports), emme=emme(ports), emsp=emsp(scenario, feed, ports),
         bems=bems(scenario, feed, ports), dso=dso(scenario, feed, ports),
         energy_market=energy_market(scenario, feed, ports),
@@ -167,7 +169,7 @@ def session_app(scenario: Scenario, ports: MemoryPorts) -> SessionApp:
     )  # fmt: skip
 
 
-def cs_ems(scenario: Scenario, ports: MemoryPorts) -> CsEms:
+def cs_ems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> CsEms:
     """Return the charge point operator's energy management."""
     plates = tuple(
         Plate(
@@ -181,6 +183,7 @@ def cs_ems(scenario: Scenario, ports: MemoryPorts) -> CsEms:
     control = scenario.settings.control
     settings = CsEmsSettings(
         evses=plates, import_kw=Kilowatts(scenario.settings.site.connection_kw),
+        alone_kw=cars_alone_kw(scenario, feed) if control.enabled else (),
         mode="optimised" if control.enabled else "uncontrolled", csms_lost="island",
         period_s=Seconds(control.period_s), bems_secret=CS_EMS_SECRET,
     )  # fmt: skip
@@ -189,6 +192,16 @@ def cs_ems(scenario: Scenario, ports: MemoryPorts) -> CsEms:
         supervisor=ports.supervisor, links=ports.network, http=ports.http("CS_EMS"), courier=ports.courier("CS_EMS"),
         tasks=ports.tasks("cs_ems"),
     )  # fmt: skip
+
+
+def cars_alone_kw(scenario: Scenario, feed: Prepared) -> tuple[Kilowatts, ...]:
+    """Return what the cars may draw while nobody says what the building draws, hour by hour of the UTC day."""
+    place, load = scenario.settings.site, feed.inputs.load
+    if place.cars_alone_kw is not None:
+        return (Kilowatts(min(place.cars_alone_kw, place.connection_kw)),)
+    history = before(load, scenario.start)
+    known = history if len(history.values) * history.step >= DAY_S else load
+    return always_free(Kilowatts(place.connection_kw), known)
 
 
 def csms(scenario: Scenario, ports: MemoryPorts) -> Csms:

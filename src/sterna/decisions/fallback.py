@@ -1,13 +1,21 @@
 """What a receiver of set-points does when their sender is silent.
 
 Hold the schedule to its end, then charge to the driver's target inside the
-limit that is known, and never discharge.
+limit that is known, and never discharge. What is known without word from the
+building is what its load has always left of the connection at that time of day.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
+
+import numpy as np
 
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts
+from sterna.kernel.series import Series
+
+HOURS: Final = 24
+HOUR_S: Final = 3600.0
 
 
 class Phase(Enum):
@@ -73,3 +81,17 @@ def fallback(
     if energy_kwh < max(target_kwh, floor_kwh):
         return Safe(power_kw=Kilowatts(most), phase=Phase.TARGET)
     return Safe(power_kw=Kilowatts(0.0), phase=Phase.REST)
+
+
+def always_free(connection_kw: Kilowatts, load: Series) -> tuple[Kilowatts, ...]:
+    """Return what *load* (kW) has left of a connection, at the least, in each hour of the UTC day.
+
+    An hour counts with its neighbours, so that a change of the clocks changes nothing. An hour of
+    the day that *load* does not cover has nothing free; nor has one in which the load was higher.
+    """
+    hour = ((load.start + load.step * np.arange(len(load.values))) % 86_400.0 // HOUR_S).astype(int)
+    most = np.full(HOURS, -np.inf)
+    np.maximum.at(most, hour, load.values)
+    most[np.isneginf(most)] = np.inf
+    highest = np.max([np.roll(most, by) for by in (-1, 0, 1)], axis=0)
+    return tuple(Kilowatts(max(0.0, connection_kw - kw)) for kw in highest.tolist())

@@ -170,7 +170,7 @@ def test_without_any_building_cars_charge_to_their_targets_inside_the_known_limi
         await site.later(30)
         assert station.bays[1].kw + station.bays[2].kw == pytest.approx(24.0)
 
-    run(work, bems=False, import_kw=Kilowatts(24.0))
+    run(work, bems=False, alone_kw=(Kilowatts(24.0),))
 
 
 def test_without_control_every_car_charges_on_arrival_and_never_gives() -> None:

@@ -31,7 +31,8 @@ class SetDefault(Command, frozen=True, kw_only=True, gc=False):
 
     station: str
     number: int
-    limit_kw: Kilowatts
+    limits_kw: tuple[Kilowatts, ...]
+    """For equal parts of the UTC day."""
 
 
 class StartTransaction(Command, frozen=True, kw_only=True, gc=False):
@@ -84,6 +85,8 @@ class SetPoint(Command, frozen=True, kw_only=True, gc=False):
     kw: Kilowatts
     charge_kw: Kilowatts
     both_ways: bool
+    awaited: bool = False
+    """Whether others wait for its confirmation."""
 
 
 class StopTransaction(Command, frozen=True, kw_only=True, gc=False):

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from math import floor
 from typing import Final
 
-from sterna.actors.cs_ems import battery
+from sterna.actors.cs_ems import battery, caution
 from sterna.actors.cs_ems.commands import Report, SetDefault, SetPoint, Status
 from sterna.actors.cs_ems.records import Bay, Limited, Piece, Requested, Session, State
 from sterna.decisions.dispatch import dispatch
 from sterna.decisions.fallback import fallback
-from sterna.decisions.plugged import Dispatched, Limit, Plugged
-from sterna.decisions.plugged import SetPoint as Shared
+from sterna.decisions.plugged import Dispatched, Limit, Plugged, Reason
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share, later
 from sterna.kernel.records import Command, WakeAt
 
@@ -107,12 +106,11 @@ def limited(state: State, event: Limited) -> Sequence[Command]:
 
 def defaults(state: State, station: str) -> Sequence[Command]:
     """Give each EVSE of a station that has booted what rules without set-points."""
-    share = state.import_kw / len(state.bays)
     return tuple(
         SetDefault(
             station=station,
             number=bay.plate.number,
-            limit_kw=Kilowatts(max(0.0, min(bay.plate.charge_kw, share))),
+            limits_kw=caution.defaults_kw(state, bay.plate),
         )
         for bay in state.bays.values()
         if bay.plate.station == station
@@ -120,11 +118,16 @@ def defaults(state: State, station: str) -> Sequence[Command]:
 
 
 def running(state: State) -> list[Car]:
-    """Return the sessions that take set-points, in the order of the EVSEs."""
+    """Return the sessions within reach that take set-points, in the order of the EVSEs."""
     found: list[Car] = []
     for bay in state.bays.values():
         session = state.sessions.get(bay.session) if bay.session else None
-        if session is not None and session.phase == "running" and bay.plug is not None:
+        if (
+            session is not None
+            and session.phase == "running"
+            and bay.plug is not None
+            and bay.plate.station not in state.away
+        ):
             found.append((bay, session))
     return found
 
@@ -139,15 +142,16 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
         assert bay.plug is not None
         battery.settle(bay.plug, now)
     piece = piece_now(state, now)
-    result = shared(state, cars, piece, now)
-    room_kw = min(limit.import_kw for limit in site_limits(state, piece))
-    full = (
-        result.total_kw + DEAD_BAND_KW * len(cars) > room_kw
-    )  # What stays untold may pass the limit.
+    site = site_limit(state, piece, now)
+    result = shared(state, cars, piece, site, now)
+    room = caution.Room((session for _, session in cars), site.import_kw, site.export_kw)
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
-        if now - session.set_at >= RENEWED_S or worth_saying(bay, session, point, full=full):
-            moved.append(ordered(state, bay, session, point, now))
+        kw = room.allowed_kw(session, caution.whole_watts(point.power_kw), bay.plate.minimum_kw)
+        tight = room.overfull or point.limit not in ("", site.name)
+        if now - session.set_at >= RENEWED_S or worth_saying(bay, session, kw, tight=tight):
+            moved.append(ordered(bay, session, kw, point.reason, now))
+    state.waiting = room.short
     return tuple(moved)
 
 
@@ -160,11 +164,13 @@ def piece_now(state: State, now: Instant) -> Piece | None:
     return None if silent or not state.plan else state.plan[-1]
 
 
-def shared(state: State, cars: list[Car], piece: Piece | None, now: Instant) -> Dispatched:
-    """Return the set-points for *cars*."""
-    site = site_limits(state, piece)
+def shared(
+    state: State, cars: list[Car], piece: Piece | None, limit: Limit, now: Instant
+) -> Dispatched:
+    """Return the set-points for *cars*, which may draw and give *limit* together."""
+    site = (limit,)
     groups, under = station_limits(state, cars)
-    request = piece.kw if piece is not None else Kilowatts(0.0)
+    request = 0.0 if piece is None else piece.kw - caution.reserve(state, now).told_kw
     alone = state.controlled and piece is None
     plugged = tuple(
         as_plugged(state, bay, session, under.get(bay.plate.station, ())) for bay, session in cars
@@ -173,13 +179,13 @@ def shared(state: State, cars: list[Car], piece: Piece | None, now: Instant) -> 
     result = dispatch(request, plugged, now=now, period=period, site=site, shared=groups)
     if not alone:
         return result
-    wanted = sum(max(safe_kw(car, site, len(cars), now), 0.0) for car in plugged)
+    wanted = sum(max(safe_kw(car, limit, now), 0.0) for car in plugged)
     return dispatch(
         Kilowatts(wanted), full_at_target(plugged), now=now, period=period, site=site, shared=groups
     )
 
 
-def safe_kw(car: Plugged, site: tuple[Limit, ...], count: int, now: Instant) -> float:
+def safe_kw(car: Plugged, limit: Limit, now: Instant) -> float:
     """Return what a car draws while nobody sends requests: to its target, never discharging."""
     return fallback(
         None,
@@ -188,7 +194,7 @@ def safe_kw(car: Plugged, site: tuple[Limit, ...], count: int, now: Instant) -> 
         floor_kwh=car.floor_kwh,
         target_kwh=car.target_kwh,
         charge_kw=Kilowatts(min(car.charge_limits_kw)),
-        limit_kw=Kilowatts(max(min(limit.import_kw for limit in site), 0.0) if count else 0.0),
+        limit_kw=limit.import_kw,
         may_discharge=False,
     ).power_kw
 
@@ -216,17 +222,18 @@ def full_at_target(cars: tuple[Plugged, ...]) -> tuple[Plugged, ...]:
     )
 
 
-def site_limits(state: State, piece: Piece | None) -> tuple[Limit, ...]:
-    """Return what all cars together may draw and give: our share, or what the BEMS says."""
-    ours = Limit(name="connection", import_kw=state.import_kw, export_kw=state.export_kw)
-    if piece is None or (piece.import_kw is None and piece.export_kw is None):
-        return (ours,)
-    return (
-        Limit(
-            name="building",
-            import_kw=state.import_kw if piece.import_kw is None else piece.import_kw,
-            export_kw=state.export_kw if piece.export_kw is None else piece.export_kw,
-        ),
+def site_limit(state: State, piece: Piece | None, now: Instant) -> Limit:
+    """Return what all cars under orders may draw and give: as the BEMS says, or alone; less what the others may do."""
+    draw = caution.alone_kw(state, now) if piece is None else state.import_kw
+    give = state.export_kw
+    if piece is not None:
+        draw = draw if piece.import_kw is None else piece.import_kw
+        give = give if piece.export_kw is None else piece.export_kw
+    others = caution.reserve(state, now)
+    return Limit(
+        name="connection" if piece is None else "building",
+        import_kw=Kilowatts(max(0.0, draw - others.draw_kw)),
+        export_kw=Kilowatts(max(0.0, give - others.give_kw)),
     )
 
 
@@ -282,17 +289,12 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
     )
 
 
-def whole_watts(point: Shared) -> Kilowatts:
-    """Return a set-point cut to whole watts, towards 0: no limit is passed, and dust is nothing."""
-    return Kilowatts(int(point.power_kw * 1000.0) / 1000.0)
-
-
-def worth_saying(bay: Bay, session: Session, point: Shared, *, full: bool = False) -> bool:
+def worth_saying(bay: Bay, session: Session, kw: Kilowatts, *, tight: bool = False) -> bool:
     """Return whether the station has to hear of a set-point: it moved, or a limit or a 0 asks for it.
 
-    *full*: all together draw what the site may draw, so that a lower power makes room for another's.
+    *tight*: a limit is passed, or shared with others: a lower power makes room for theirs.
     """
-    kw, told = whole_watts(point), session.told_kw
+    told = session.told_kw
     if not session.sure:
         return True
     if kw == told:
@@ -300,18 +302,17 @@ def worth_saying(bay: Bay, session: Session, point: Shared, *, full: bool = Fals
     if told < 0.0 <= kw or kw == 0.0:
         return True  # Nobody goes on giving, however little, once it is not asked for.
     band = max(DEAD_BAND_KW, DEAD_BAND_SHARE * bay.plate.charge_kw)
-    return abs(kw - told) >= band or ((full or bool(point.limit)) and kw < told)
+    return abs(kw - told) >= band or (tight and kw < told)
 
 
-def ordered(state: State, bay: Bay, session: Session, point: Shared, now: Instant) -> SetPoint:
+def ordered(bay: Bay, session: Session, kw: Kilowatts, reason: Reason, now: Instant) -> SetPoint:
     """Take note of a new set-point and return it as a command."""
     assert bay.plug is not None
-    kw = whole_watts(point)
-    session.told_kw = bay.plug.kw = kw
+    caution.told(session, kw)
+    bay.plug.kw = kw
     session.sure = True
-    session.origin = point.reason.name
+    session.origin = reason.name
     session.set_at = now
-    session.expires = later(now, SILENT_PERIODS * state.period_s)
     return SetPoint(
         session=session.session,
         station=bay.plate.station,
@@ -320,6 +321,7 @@ def ordered(state: State, bay: Bay, session: Session, point: Shared, now: Instan
         kw=kw,
         charge_kw=Kilowatts(battery.charge_kw(bay, session)),
         both_ways=session.bidirectional,
+        awaited=not caution.is_confirmed(session),
     )
 
 

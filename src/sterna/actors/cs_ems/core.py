@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sterna.actors.cs_ems import control, island, sessions
+from sterna.actors.cs_ems import caution, control, island, sessions
 from sterna.actors.cs_ems.records import (
     Asked,
     Bay,
@@ -12,6 +12,7 @@ from sterna.actors.cs_ems.records import (
     Connected,
     Kept,
     Limited,
+    Lost,
     Metered,
     NeedsKnown,
     Opened,
@@ -36,6 +37,7 @@ def first(settings: CsEmsSettings) -> State:
         bays={plate.evse: Bay(plate=plate) for plate in settings.evses},
         import_kw=settings.import_kw,
         export_kw=settings.export_kw,
+        alone_kw=settings.alone_kw or (settings.import_kw,),
         station_kw=dict(settings.station_kw),
         controlled=settings.mode == "optimised",
         period_s=settings.period_s,
@@ -77,13 +79,23 @@ def slot_planned(state: State, event: SlotPlanned) -> Sequence[Command]:
 
 
 def opened(state: State, event: Opened) -> Sequence[Command]:
-    """Begin the rhythm of the periods."""
+    """Begin the rhythm of the periods; no station is connected yet."""
+    state.away = dict.fromkeys(bay.plate.station for bay in state.bays.values())
     return control.opened(state, event.at)
 
 
 def booted(state: State, event: Booted) -> Sequence[Command]:
     """Give a station that has booted what rules without set-points."""
     return control.defaults(state, event.station)
+
+
+def lost(state: State, event: Lost) -> Sequence[Command]:
+    """Count with a station's defaults from now on, and share again what is left."""
+    state.away[event.station] = None
+    there = [
+        bay.plate.evse for bay, _ in caution.unordered(state) if bay.plate.station == event.station
+    ]
+    return control.soon(state, there[0], event.at) if there else ()
 
 
 TAKEN: Final[dict[type, Callable[[State, Any], Sequence[Command]]]] = {
@@ -93,6 +105,7 @@ TAKEN: Final[dict[type, Callable[[State, Any], Sequence[Command]]]] = {
     SlotPlanned: slot_planned,
     Booted: booted,
     Connected: sessions.connected,
+    Lost: lost,
     Metered: sessions.metered,
     NeedsKnown: sessions.needs_known,
     CableOut: sessions.cable_out,

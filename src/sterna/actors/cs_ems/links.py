@@ -68,6 +68,7 @@ class CsEms:
         self._plates = {(plate.station, plate.number): plate.evse for plate in settings.evses}
         self._stations = frozenset(plate.station for plate in settings.evses)
         self._relays: dict[str, Relay] = {}
+        self._stopping = False
         self._since: dict[str, Instant] = {}
         """When each connected station came."""
         self._orders = Orders(
@@ -101,6 +102,7 @@ class CsEms:
 
     def stop(self) -> None:
         """Close every link and rest."""
+        self._stopping = True
         for relay in tuple(self._relays.values()):
             relay.close(1001, "going away")
         self.actor.stop()
@@ -147,7 +149,8 @@ class CsEms:
         for station, present in tuple(self._relays.items()):
             if present is relay:
                 del self._relays[station]
-                self._since.pop(station, None)
+                if self._since.pop(station, None) is not None and not self._stopping:
+                    self.actor.tell(records.Lost(at=self._clock.now(), station=station))
 
     def heard(self, station: str, request: Struct) -> Struct | None:
         """Learn from what a station says; answer only what concerns our own profiles."""

@@ -11,6 +11,7 @@ from sterna.protocols.ocpp import metered, v21
 from sterna.protocols.ocpp.wire import instant, written
 
 WATTS: Final = 1000.0
+DAY_S: Final = 86_400
 VOLTS: Final = 230.0
 PHASES: Final = 3
 DEFAULT_PROFILE: Final = 900_000_000
@@ -118,19 +119,32 @@ def start(command: commands.StartTransaction) -> v21.RequestStartTransactionRequ
     )
 
 
-def default_profile(command: commands.SetDefault) -> v21.SetChargingProfileRequest:
-    """Return the TxDefaultProfile: charging only, inside the EVSE's part of the site."""
-    period = v21.ChargingSchedulePeriodType(
-        start_period=0, limit=watts(command.limit_kw), operation_mode="ChargingOnly"
+def default_profile(command: commands.SetDefault, now: Instant) -> v21.SetChargingProfileRequest:
+    """Return the TxDefaultProfile: charging only, inside the EVSE's part of the site, day by day the same."""
+    part_s = DAY_S // len(command.limits_kw)
+    told = tuple(watts(kw) for kw in command.limits_kw)
+    number = DEFAULT_PROFILE + command.number
+    schedule = v21.ChargingScheduleType(
+        id=number,
+        start_schedule=written(Instant(now // DAY_S * DAY_S)),
+        charging_rate_unit="W",
+        charging_schedule_period=tuple(
+            v21.ChargingSchedulePeriodType(
+                start_period=part * part_s, limit=limit, operation_mode="ChargingOnly"
+            )
+            for part, limit in enumerate(told)
+            if part == 0 or limit != told[part - 1]
+        ),
     )
     return v21.SetChargingProfileRequest(
         evse_id=command.number,
         charging_profile=v21.ChargingProfileType(
-            id=DEFAULT_PROFILE + command.number,
+            id=number,
             stack_level=DEFAULT_LEVEL,
             charging_profile_purpose="TxDefaultProfile",
-            charging_profile_kind="Relative",
-            charging_schedule=(_schedule(DEFAULT_PROFILE + command.number, period),),
+            charging_profile_kind="Recurring",
+            recurrency_kind="Daily",
+            charging_schedule=(schedule,),
         ),
     )
 

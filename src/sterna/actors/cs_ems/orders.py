@@ -88,8 +88,9 @@ class Orders:
             if self._old(point.station)
             else messages.update(point)
         )
+        step = "awaited" if point.awaited else "setpoint"
         key = f"setpoint:{point.number}"
-        self._call(point.station, request, ("setpoint", point.session), key=key)
+        self._call(point.station, request, (step, point.session), key=key)
 
     def _set_profile(self, command: commands.SetProfile) -> None:
         now = self._clock.now()
@@ -126,7 +127,9 @@ class Orders:
         self._replies.give(reply.key, Response(status=status, headers=JSON, body=body))
 
     def _set_default(self, command: commands.SetDefault) -> None:
-        self._call(command.station, messages.default_profile(command), ("default", ""))
+        self._call(
+            command.station, messages.default_profile(command, self._clock.now()), ("default", "")
+        )
 
     def _start(self, command: commands.StartTransaction) -> None:
         self._call(command.station, messages.start(command), ("start", command.session))

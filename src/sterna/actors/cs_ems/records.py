@@ -87,12 +87,14 @@ class Session(Struct, kw_only=True):
     stop_reason: str = ""
     told_kw: float = 0.0
     """The set-point that the station has, positive charges."""
+    high_kw: float = 0.0
+    low_kw: float = 0.0
+    """The highest and the lowest power that it may have by what the station was told and has not confirmed."""
     sure: bool = True
     """Whether the station has confirmed it; else the next dispatch says it again."""
     origin: str = ""
     """Why it has that set-point."""
     set_at: Instant = Instant(0.0)
-    expires: Instant = Instant(0.0)
 
 
 class Bay(Struct, kw_only=True):
@@ -138,6 +140,7 @@ class State(Struct, kw_only=True):
     bays: dict[str, Bay]
     import_kw: Kilowatts
     export_kw: Kilowatts
+    alone_kw: tuple[Kilowatts, ...]
     station_kw: dict[str, float]
     controlled: bool
     period_s: float
@@ -161,6 +164,10 @@ class State(Struct, kw_only=True):
     """EVSEs of which the BEMS has to hear at the next look."""
     looking: bool = False
     """Whether a look is due in a moment."""
+    away: dict[str, None] = field(default_factory=dict)
+    """Stations out of reach: what their cars draw is their defaults' business, and counted as such."""
+    waiting: bool = False
+    """Whether somebody's rise waits until another's fall is confirmed."""
 
 
 # -- events ---------------------------------------------------------------------------------
@@ -208,6 +215,12 @@ class Booted(Event, frozen=True, kw_only=True, gc=False):
 
 class Connected(Event, frozen=True, kw_only=True, gc=False):
     """A station is (again) connected: what it has not heard can be said."""
+
+    station: str
+
+
+class Lost(Event, frozen=True, kw_only=True, gc=False):
+    """A station's connection is gone."""
 
     station: str
 
@@ -296,5 +309,5 @@ class Limited(Event, frozen=True, kw_only=True, gc=False):
 
 
 TakesIn = (
-    Opened | Asked | StopAsked | SlotPlanned | Booted | Connected | Metered | NeedsKnown | CableOut | StepDone | Requested | Kept | Replayed | Limited | Woke
+    Opened | Asked | StopAsked | SlotPlanned | Booted | Connected | Lost | Metered | NeedsKnown | CableOut | StepDone | Requested | Kept | Replayed | Limited | Woke
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sterna.actors.cs_ems import battery
+from sterna.actors.cs_ems import battery, caution
 from sterna.actors.cs_ems.commands import (
     AllowTransfer,
     Reply,
@@ -210,6 +210,7 @@ def step_done(state: State, event: StepDone) -> Sequence[Command]:
         case "start", "rejected" if session.phase == "starting":
             return failed(state, session, event.at)
         case "profile", "accepted" if session.phase == "profiling":
+            caution.confirmed(session)
             session.phase, session.tries = "allowing", 0
             return step(state, session, event.at)
         case "allow", ("accepted" | "rejected") if session.phase == "allowing":
@@ -217,7 +218,10 @@ def step_done(state: State, event: StepDone) -> Sequence[Command]:
             session.phase, session.tries = "running", 0
             quiet = Forget(key=f"step:{session.session}")
             return (quiet, *soon(state, session.evse, event.at))
-        case "setpoint", ("rejected" | "failed") if session.phase == "running":
+        case "awaited", "accepted":
+            caution.confirmed(session)
+            return soon(state, session.evse, event.at) if state.waiting else ()
+        case (("setpoint" | "awaited"), ("rejected" | "failed")) if session.phase == "running":
             return not_set(state, session, event)
         case _:
             return ()  # The timer of the step tries again.
@@ -241,6 +245,7 @@ def failed(state: State, session: Session, now: Instant) -> Sequence[Command]:
 
 def connected(state: State, event: Connected) -> Sequence[Command]:
     """Go on with the sessions of a station that is back."""
+    state.away.pop(event.station, None)
     going: list[Command] = []
     for bay in state.bays.values():
         session = state.sessions.get(bay.session) if bay.session else None

@@ -29,9 +29,12 @@ class CsEmsSettings:
 
     evses: tuple[Plate, ...]
     import_kw: Kilowatts
-    """Most that all cars together may draw while the BEMS says nothing else: their share of the connection."""
+    """Most that all cars together may ever draw: the connection."""
     export_kw: Kilowatts = Kilowatts(0.0)
     """Most that all cars together may give while the BEMS says nothing else, as a magnitude."""
+    alone_kw: tuple[Kilowatts, ...] = ()
+    """Most that all cars together may draw while nobody says what the building draws, for equal parts
+    of the UTC day (24 values: one for each hour). Empty: as much as ever."""
     station_kw: tuple[tuple[str, float], ...] = ()
     """(station, kW) for stations whose cable carries less than their EVSEs together."""
     mode: Literal["optimised", "uncontrolled"] = "optimised"

@@ -27,7 +27,7 @@ class SeccSettings(Struct, frozen=True, kw_only=True, gc=False):
     control_modes: tuple[ControlMode, ...] = (ControlMode.DYNAMIC, ControlMode.SCHEDULED)
     timing: Timing = REAL
     dead_band_kw: Kilowatts = Kilowatts(0.05)
-    """Smaller changes of power wait for the end of the stride; zero is always told at once."""
+    """Smaller growth of power waits for the end of the stride; less power is always told at once."""
     await_plan: bool = False
     """Whether the car waits in ScheduleExchange until :meth:`~sterna.protocols.iso15118.secc.Secc.plan` was called."""
     isolation_by_hardware: bool = False

@@ -177,7 +177,8 @@ class SupplySession:
             self.reading = replace(self.reading, power_kw=target)
             self._events.append(PowerTarget(power_kw=target))
         changed = abs(target - self._told_target) > self.settings.dead_band_kw
-        if changed or (target == 0.0 and self._told_target != 0.0):
+        # Less is told at once, however little: a limit may ask for it.
+        if changed or abs(target) < abs(self._told_target):
             self._due = True
 
     def told(self) -> None:
