@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from actors.charging_site import START, Site, run
+from actors.charging_site import HOUR, START, Site, run
 
 from sterna.actors.cs_ems.commands import SessionRow
 from sterna.protocols import rest
@@ -223,3 +223,24 @@ class OldStation:
 
     def closed(self, code: int, reason: str) -> None:
         raise AssertionError((code, reason))
+
+
+def test_a_stop_waits_for_a_station_out_of_reach_and_tells_what_it_kept() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging(soc=0.4, target=0.9)
+        assert site.building is not None
+        await site.building.request(*[10.0] * 12)
+        await site.later(900)
+        station.redial_s = HOUR
+        assert station.pump.link is not None
+        station.pump.link.close(1001, "going away")
+        station.lost(1001, "the line is cut")
+        assert (await site.stop_session()).status == 204
+        await site.later(HOUR - 10)
+        assert (await site.see()).state == "stopping"
+        assert site.told_app("statistics") == []
+        await site.later(60)
+        (told,) = site.told_app("statistics")
+        assert (told.reason, told.charged_wh > 10_000) == ("driver", True)
+
+    run(work)

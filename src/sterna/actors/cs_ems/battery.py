@@ -71,11 +71,14 @@ def capacity(state: State, plug: Plug, session: Session) -> KilowattHours:
 def stored(state: State, plug: Plug, session: Session, kwh: KilowattHours) -> KilowattHours:
     """Return the energy in a battery of *kwh* at the last look.
 
-    Reckoning never carries it below the driver's floor: the car itself stops there, and tells.
+    Reckoning never carries it below the driver's floor: the car itself stops there, and tells. What it
+    tells is rounded: a car next to its floor stands at it.
     """
-    car = plug.car
+    car, floor = plug.car, session.wish.floor
     base = car.soc if car.soc >= 0 else state.soc_default
-    lowest = min(base, session.wish.floor) * kwh
+    if floor - AT_FLOOR_SHARE <= base < floor:
+        base = floor
+    lowest = min(base, floor) * kwh
     return KilowattHours(min(max(base * kwh + car.pushed_kwh, lowest), kwh))
 
 

@@ -24,8 +24,10 @@ SILENT_PERIODS: Final = 2.0
 """After so many periods without a word the BEMS counts as silent; until then its last request holds."""
 LOOK_AFTER_S: Final = 0.2
 """Events of one moment (a hall full of cars waking up) cause one look, not hundreds."""
-RENEWED_S: Final = Seconds(900.0)
+RENEWED_S: Final = Seconds(3600.0)
 """A set-point that still holds is said again after this time: no order lives on unnoticed."""
+GIVE_KW_MIN: Final = Kilowatts(0.5)
+"""No car gives less: a converter's own losses are as large, and a floor is reached without dribbling."""
 LIMITS_MAX: Final = 64
 """Operator's profiles remembered per place; a CSMS uses a handful of stack levels."""
 
@@ -285,6 +287,7 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
         charge_now=not state.controlled,
         now_kw=Kilowatts(session.told_kw),
         charge_min_kw=bay.plate.minimum_kw,
+        discharge_min_kw=GIVE_KW_MIN,
         under=under,
     )
 

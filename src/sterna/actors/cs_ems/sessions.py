@@ -34,6 +34,8 @@ STEP_PAUSE_S: Final = 35.0
 """A step without an outcome is tried again after this: an OCPP call is given up after 30 s."""
 STEP_TRIES_MAX: Final = 10
 """Then the session has failed; some minutes are more than a driver waits at the charger."""
+ECHO_KW: Final = 0.05
+"""A car that draws what it was told, to this, follows its set-point."""
 READINGS_MAX: Final = 20_000
 """Readings kept per plug: more than half a year of quarter hours."""
 OVER: Final = ("ended", "failed")
@@ -189,6 +191,8 @@ def step_due(state: State, name: str, now: Instant) -> Sequence[Command]:
     session = state.sessions.get(name)
     if session is None or session.phase in (*OVER, "running"):
         return ()
+    if session.phase == "stopping" and state.bays[session.evse].plate.station in state.away:
+        return ()  # What it charged is known to the station alone: its return goes on with this.
     if session.tries < STEP_TRIES_MAX:
         return step(state, session, now)
     if session.phase in ("profiling", "allowing"):
@@ -253,7 +257,8 @@ def connected(state: State, event: Connected) -> Sequence[Command]:
             continue
         if session.phase == "running":
             # Its dynamic profile may have lapsed while it was away.
-            session.phase, session.tries = "profiling", 0
+            session.phase = "profiling"
+        session.tries = 0
         going += step(state, session, event.at)
     return going
 
@@ -274,6 +279,7 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
     if event.seq <= plug.seq or plug.ended:
         return before
     plug.seq = event.seq
+    known = plug.car.soc >= 0 and plug.car.capacity_kwh > 0
     taken(plug, event)
     session = state.sessions.get(bay.session) if bay.session else None
     if session is not None and event.energised and session.running_since is None:
@@ -281,9 +287,19 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
     if event.kind == "Ended":
         plug.ended, plug.end = True, event.time
         return (*before, *over(state, bay, session, event))
-    if event.clocked or session is None:
+    if event.clocked or session is None or (known and is_echo(session, event)):
         return before
     return (*before, *soon(state, event.evse, event.at))
+
+
+def is_echo(session: Session, event: Metered) -> bool:
+    """Return whether the car just follows its set-point, which is no news to anybody."""
+    return (
+        session.phase == "running"
+        and session.sure
+        and event.kw is not None
+        and abs(event.kw - session.told_kw) < ECHO_KW
+    )
 
 
 def taken(plug: Plug, event: Metered) -> None:
