@@ -48,7 +48,7 @@ class Timing(Struct, frozen=True, kw_only=True, gc=False):
 REAL: Final = Timing()
 
 
-def virtual(stride_s: float = 300.0, poll_s: float = 60.0) -> Timing:
+def virtual(stride_s: float = 900.0, poll_s: float = 60.0) -> Timing:
     """Return the timing for virtual time with a charge loop of at most *stride_s*.
 
     A timeout is the real one plus the longest hold, so that it still fires
