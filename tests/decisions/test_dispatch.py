@@ -1,12 +1,12 @@
 """Dispatch inside every limit at once: the promises as properties, the claims as a table."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sterna.decisions.deadlines import urgency
 from sterna.decisions.dispatch import dispatch

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct
+
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 
 USUAL_EFFICIENCY: Final = Share(0.95)
@@ -26,8 +28,7 @@ class Reason(Enum):
     LIMITED = "gets less than it needs: a limit is reached"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plugged:
+class Plugged(Struct, frozen=True, kw_only=True, gc=False):
     """One plugged car as dispatch sees it. Powers at the meter, as numbers >= 0."""
 
     evse: str
@@ -55,8 +56,7 @@ class Plugged:
     """Positions of the shared limits (station, feeder, phase) that this car counts under."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True, gc=False):
     """What some cars together may draw and give. Both >= 0; 0 means none at all."""
 
     name: str
@@ -65,8 +65,7 @@ class Limit:
     export_kw: Kilowatts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPoint:
+class SetPoint(Struct, frozen=True, kw_only=True, gc=False):
     """What one EVSE is told, and why."""
 
     evse: str

@@ -18,8 +18,8 @@ from sterna.runtime.supervisor import Supervisor
 S = TypeVar("S")
 E = TypeVar("E")
 
-SNAPSHOT_EVERY: Final = 1000
-"""Entries between two snapshots: a replay then takes milliseconds, and a snapshot costs little per event."""
+SNAPSHOT_EVERY: Final = 4000
+"""Entries between two snapshots: a replay then takes some tenths of a second, and a snapshot costs little per event."""
 PERFORM_CRASHES_MAX: Final = 3
 """How often performing one durable command may crash before it is given up and reported."""
 
