@@ -152,7 +152,10 @@ class Site:
         )  # fmt: skip
         plates = tuple(EvsePlate(evse=bay, charge_kw=11.0, discharge_kw=11.0) for bay in BAYS)
         self.app = SessionApp(
-            settings=SessionAppSettings(evses=plates), courier=ports.courier("WEBAPP"), **common
+            settings=SessionAppSettings(evses=plates),
+            courier=ports.courier("WEBAPP"),
+            http=ports.http("WEBAPP"),
+            **common,
         )
         self.parking.start()
         self.app.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sterna.actors.bems.records import PlanRow
-from sterna.actors.cpo.core import CdrFateRow, CdrRow, OperatorSessionRow
+from sterna.actors.cpo.core import CdrFateRow, CdrRow, OperatorSessionRow, TicketRow
 from sterna.actors.cs_ems.commands import SessionRow
 from sterna.actors.csms.records import MeterValueRow, StationRow, TransactionRow
 from sterna.actors.dso.records import ComplaintRow, QuarterRow
@@ -45,7 +45,7 @@ from sterna.world.drivers import Drivers
 
 ROWS: Final[tuple[type[Row], ...]] = (
     LedgerRow, ReservationRow, ConsentRow, SessionRow, StationRow, TransactionRow, MeterValueRow, OperatorSessionRow,
-    CdrRow, CdrFateRow, HubVolumeRow, AllocationRow, BillRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
+    CdrRow, CdrFateRow, TicketRow, HubVolumeRow, AllocationRow, BillRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
     *kept.ROWS,
 )  # fmt: skip
 """Every projection that the rooms of a V2B site write."""

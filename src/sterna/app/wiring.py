@@ -166,6 +166,7 @@ def session_app(scenario: Scenario, ports: MemoryPorts) -> SessionApp:
     return SessionApp(
         settings=SessionAppSettings(evses=plates, zone=scenario.zone.key), clock=ports.clock, ids=ports.ids,
         journal=ports.journal, supervisor=ports.supervisor, courier=ports.courier("WEBAPP"),
+        http=ports.http("WEBAPP"),
     )  # fmt: skip
 
 

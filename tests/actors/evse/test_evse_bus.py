@@ -8,7 +8,7 @@ from sterna.protocols.iec61851 import bus
 
 def say(yard: Yard, frame: bus.Down) -> None:
     """Send *frame* to the first EVSE as its station would."""
-    yard.station._say(1, frame)
+    yard.station._bus.say(1, frame)
 
 
 def test_limits_bound_every_set_point_and_never_widen_the_plate() -> None:

@@ -34,7 +34,7 @@ def test_the_bill_page_shows_what_the_ledger_says() -> None:
         plate = EvsePlate(evse=BAY, charge_kw=10.0, discharge_kw=10.0)
         app = SessionApp(
             settings=SessionAppSettings(evses=(plate,)), clock=clock, ids=ports.ids, journal=ports.journal,
-            supervisor=ports.supervisor, courier=ports.courier("WEBAPP"),
+            supervisor=ports.supervisor, courier=ports.courier("WEBAPP"), http=ports.http("WEBAPP"),
         )  # fmt: skip
         app.start()
         ports.host("session_app", "WEBAPP", "REST", app.app, rest.asked, rest.answered)

@@ -33,7 +33,7 @@ class Site:
         self.refusal = ""
         self.app = SessionApp(
             settings=SessionAppSettings(evses=(EvsePlate(evse=BAY, charge_kw=11.0, discharge_kw=11.0),)),
-            clock=clock, ids=ports.ids, journal=ports.journal, supervisor=ports.supervisor, courier=ports.courier("WEBAPP"),
+            clock=clock, ids=ports.ids, journal=ports.journal, supervisor=ports.supervisor, courier=ports.courier("WEBAPP"), http=ports.http("WEBAPP"),
         )  # fmt: skip
         self.app.start()
         ports.host("session_app", "WEBAPP", "REST", self.app.app, rest.asked, rest.answered)

@@ -106,3 +106,18 @@ def test_an_authorisation_names_session_and_transaction() -> None:
     stop = bus.describe(bus.encode(bus.Stop(id="b", evse="porto-03-1", transaction="17")))
     assert stop is not None
     assert stop.keys == ("evse:porto-03-1", "tx:17")
+
+
+def test_a_command_that_is_not_acknowledged_in_time_is_late_once() -> None:
+    commands = bus.Commands()
+    commands.sent(SET, Instant(100.0))
+    commands.sent(msgspec.structs.replace(SET, id="m-3", answer=False), Instant(101.0))
+    commands.sent(bus.Stop(id="m-4", evse=SET.evse), Instant(102.0))
+    assert commands.deadline == 105.0
+    commands.done("m-1")
+    commands.done("never sent")
+    assert commands.deadline == 107.0, "a renewal is not waited for"
+    assert commands.late(Instant(106.9)) == ()
+    assert commands.late(Instant(107.0)) == ("stop",)
+    assert commands.deadline is None
+    assert commands.late(Instant(999.0)) == ()

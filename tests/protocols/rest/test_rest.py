@@ -153,6 +153,13 @@ BODIES: list[tuple[rest.Message[Any, Any], rest.Body, rest.Body]] = [
         rest.Nothing(),
     ),
     (
+        rest.REPORT_FAULT,
+        rest.StationFault(
+            station="porto-03", evse="porto-03-1", at=T0, cleared=False, reason="EVSE: no answer"
+        ),
+        rest.Nothing(),
+    ),
+    (
         rest.REPORT_VOLUME,
         rest.Volume(
             operator="PT*CPO",
@@ -256,6 +263,19 @@ BODIES: list[tuple[rest.Message[Any, Any], rest.Body, rest.Body]] = [
         rest.Nothing(),
     ),
     (
+        rest.SEE_EARNINGS,
+        rest.SoFar(
+            session="s-1",
+            start=T0,
+            at=T9,
+            departure=T9,
+            charged_wh=2500,
+            discharged_wh=1200,
+            intervals=QUARTERS,
+        ),
+        rest.Earnings(session="s-1", until=T9, due=MicroEuro(500_000), earned=MicroEuro(120_000)),
+    ),
+    (
         rest.UNPLUGGED,
         rest.Unplugged(session="s-1", evse="porto-03-1", at=T9, soc=0.8),
         rest.Nothing(),
@@ -332,6 +352,7 @@ def test_what_one_end_writes_the_other_reads(
             "REST POST /cdrs/v1",
             ("ses:s-1", "tx:t-1", "evse:porto-03-1", "cdr:c-1"),
         ),
+        (rest.REPORT_FAULT, "REST POST /faults/v1", ("evse:porto-03-1",)),
         (rest.REPORT_VOLUME, "REST POST /volumes/v1", ()),
         (rest.BILL, "REST POST /s/{session}/bill", ("ses:s-1", "cdr:c-1")),
         (rest.CONTRACT, "REST PUT /emsp/v1/sessions/{session}", ("ses:s-1", "evse:porto-03-1")),

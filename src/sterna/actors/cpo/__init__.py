@@ -13,7 +13,7 @@ CARD: Final = Card(
     components=("CSOS",),
     figure="Figure 6: charging station operator system",
     provides=(
-        Interface(protocol="REST", peer="CSMS", purpose="sessions and charge records", host="cpo"),
+        Interface(protocol="REST", peer="CSMS", purpose="sessions, charge records, faults that open maintenance tickets", host="cpo"),
     ),
     requires=(
         Interface(protocol="REST", peer="EMME_SYS", purpose="OCPI sessions and charge records", host="emme"),

@@ -35,6 +35,16 @@ class Progress(Struct, frozen=True, kw_only=True, gc=False):
     soc: float | None = None
 
 
+class Ticket(Struct, frozen=True, kw_only=True, gc=False):
+    """An EVSE that somebody has to look after."""
+
+    ticket: str
+    station: str
+    evse: str
+    opened_at: Instant
+    reason: str
+
+
 class State(Struct, kw_only=True):
     """The newest word on each transaction, and the records by their id."""
 
@@ -46,6 +56,8 @@ class State(Struct, kw_only=True):
     """Record -> digest of what it said."""
     refused: dict[str, str] = field(default_factory=dict)
     """The exception list: record -> why it was not taken."""
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    """EVSE -> its open maintenance ticket."""
 
 
 class Told(Event, frozen=True, kw_only=True, gc=False):
@@ -80,6 +92,16 @@ class Answered(Event, frozen=True, kw_only=True, gc=False):
 
     record: str
     refusal: str = ""
+
+
+class FaultTold(Event, frozen=True, kw_only=True, gc=False):
+    """The CSMS says that an EVSE is out of order, or in order again (*cleared*) since *since*."""
+
+    station: str
+    evse: str
+    since: Instant
+    cleared: bool
+    reason: str
 
 
 class Publish(Command, frozen=True, kw_only=True, gc=False):
@@ -151,7 +173,21 @@ class CdrFateRow(Row, frozen=True, kw_only=True, gc=False):
     at: Instant
 
 
-TakesIn = Told | Recorded | Answered | Woke
+class TicketRow(Row, frozen=True, kw_only=True, gc=False):
+    """A maintenance ticket; *closed_at* is 0 while it is open."""
+
+    table: ClassVar[str] = "maintenance_tickets"
+    key: ClassVar[tuple[str, ...]] = ("ticket",)
+
+    ticket: str
+    station: str
+    evse: str
+    opened_at: Instant
+    closed_at: Instant
+    reason: str
+
+
+TakesIn = Told | Recorded | Answered | FaultTold | Woke
 
 
 def decide(state: State, event: TakesIn) -> tuple[State, Sequence[Command]]:
@@ -163,6 +199,8 @@ def decide(state: State, event: TakesIn) -> tuple[State, Sequence[Command]]:
             return state, recorded(state, event)
         case Answered():
             return state, answered(state, event)
+        case FaultTold():
+            return state, fault_told(state, event)
         case Woke():
             return state, ()
 
@@ -225,6 +263,29 @@ def refuse(state: State, record: str, reason: str, at: Instant) -> CdrFateRow:
     """Put *record* on the exception list."""
     remember(state.refused, record, reason)
     return CdrFateRow(cdr=record, fate="refused", reason=reason, at=at)
+
+
+def fault_told(state: State, event: FaultTold) -> Sequence[Command]:
+    """Open a ticket for an EVSE that broke, or close the one it has; the same word again changes nothing."""
+    known = state.tickets.get(event.evse)
+    if event.cleared == (known is None):
+        return ()
+    if known is None:
+        known = state.tickets[event.evse] = Ticket(
+            ticket=f"{event.evse}@{event.since:.0f}", station=event.station, evse=event.evse,
+            opened_at=event.since, reason=event.reason,
+        )  # fmt: skip
+        return (ticket_row(known),)
+    del state.tickets[event.evse]
+    return (ticket_row(known, event.since),)
+
+
+def ticket_row(ticket: Ticket, closed_at: Instant = Instant(0.0)) -> TicketRow:
+    """Return a ticket as people ask for it."""
+    return TicketRow(
+        ticket=ticket.ticket, station=ticket.station, evse=ticket.evse, opened_at=ticket.opened_at,
+        closed_at=closed_at, reason=ticket.reason,
+    )  # fmt: skip
 
 
 def remember(kept: dict[str, Kept], key: str, value: Kept) -> None:

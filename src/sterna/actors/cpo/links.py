@@ -53,6 +53,7 @@ class Cpo:
         service = Service(self.actor.crashed)
         service.on("PUT", rest.UPDATE_SESSION.path, self._told)
         service.on("POST", rest.RECORD_CHARGE.path, self._recorded)
+        service.on("POST", rest.REPORT_FAULT.path, self._fault_told)
         self.app: Starlette = service.app
 
     def start(self) -> None:
@@ -88,6 +89,16 @@ class Cpo:
             )
         )  # fmt: skip
         return await waiting
+
+    def _fault_told(self, call: Call) -> Response:
+        body = rest.REPORT_FAULT.read(call.body)
+        self.actor.tell(
+            core.FaultTold(
+                at=self._clock.now(), station=body.station, evse=body.evse, since=body.at,
+                cleared=body.cleared, reason=body.reason,
+            )
+        )  # fmt: skip
+        return Response(status=rest.REPORT_FAULT.status)
 
     def _perform(self, command: Command, command_id: str) -> None:
         """Carry out one command of the core."""

@@ -82,6 +82,16 @@ def stored(state: State, plug: Plug, session: Session, kwh: KilowattHours) -> Ki
     return KilowattHours(min(max(base * kwh + car.pushed_kwh, lowest), kwh))
 
 
+def soc_at(state: State, plug: Plug, session: Session, now: Instant) -> Share | None:
+    """Return the state of charge at *now*, reckoned since the last look; None while nobody has told it."""
+    if plug.car.soc < 0:
+        return None
+    kwh = capacity(state, plug, session)
+    flowed = plug.kw * max(0.0, now - plug.car.pushed_at) / SECONDS_PER_HOUR
+    since = flowed * EFFICIENCY if flowed > 0 else flowed / EFFICIENCY
+    return Share(min(1.0, max(0.0, (stored(state, plug, session, kwh) + since) / kwh)))
+
+
 def charge_kw(bay: Bay, session: Session) -> float:
     """Return what EVSE, car and driver let the car draw, >= 0."""
     plug = bay.plug

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from sterna.actors.cs_ems import commands, records, statistics
+from sterna.actors.cs_ems import battery, commands, records, statistics
+from sterna.decisions.plugged import Reason
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.protocols import rest
@@ -41,7 +42,23 @@ def progress_of(state: records.State, name: str, now: Instant) -> rest.SessionPr
         kw=Kilowatts(plug.kw if plug is not None else 0.0),
         charged_wh=charged,
         discharged_wh=discharged,
-        soc=statistics.known(plug.car.soc) if plug is not None else None,
+        soc=battery.soc_at(state, plug, session, now) if plug is not None else None,
+        start=session.running_since,
+        plan=Reason[session.origin].value if session.origin and phase == "running" else "",
+        intervals=told_intervals(statistics.intervals(plug)),
+    )
+
+
+def told_intervals(found: tuple[commands.Energy, ...]) -> tuple[rest.EnergyInterval, ...]:
+    """Return energies per quarter hour as they are told."""
+    return tuple(
+        rest.EnergyInterval(
+            start=one.start,
+            end=one.end,
+            charged_wh=one.charged_wh,
+            discharged_wh=one.discharged_wh,
+        )
+        for one in found
     )
 
 
@@ -56,15 +73,7 @@ def statistics_of(told: commands.TellStatistics) -> rest.SessionStatistics:
         reason=reason,
         charged_wh=told.charged_wh,
         discharged_wh=told.discharged_wh,
-        intervals=tuple(
-            rest.EnergyInterval(
-                start=one.start,
-                end=one.end,
-                charged_wh=one.charged_wh,
-                discharged_wh=one.discharged_wh,
-            )
-            for one in told.intervals
-        ),
+        intervals=told_intervals(told.intervals),
         soc_start=told.soc_start,
         soc_end=told.soc_end,
         wear_cost=MicroEuro(told.wear_cost),

@@ -12,5 +12,5 @@ CARD: Final = Card(
     components=("CSMS",),
     figure="Figure 6: charging station management system",
     provides=(Interface(protocol="OCPP", peer="CS_C", purpose="stations of OCPP 2.1 and 2.0.1, behind a local controller or not"),),
-    requires=(Interface(protocol="REST", peer="CSOS", purpose="running sessions and finished charge records", host="cpo"),),
+    requires=(Interface(protocol="REST", peer="CSOS", purpose="running sessions, finished charge records, faults", host="cpo"),),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from sterna.actors.csms.records import (
     Booted,
     CdrTaken,
     Confirm,
+    FaultTold,
     Metered,
     MeterValueRow,
     Reported,
@@ -15,6 +16,7 @@ from sterna.actors.csms.records import (
     StationRow,
     StatusChanged,
     TakesIn,
+    TellFault,
     TellRecord,
     TellSession,
     Transaction,
@@ -31,6 +33,8 @@ VARIABLES_MAX: Final = 5_000
 """Variables kept per station; a full base report has some hundreds."""
 BEYOND_MAX: Final = 10_000
 """Sequence numbers kept beyond a gap: as many messages as a station can queue."""
+FAULTED: Final = "Faulted"
+"""OCPP's connector status."""
 EARLY_S: Final = 1.0
 """Clock-aligned samples of one period may come this much closer together."""
 
@@ -59,8 +63,27 @@ def booted(state: State, event: Booted) -> Sequence[Command]:
 
 
 def status_changed(state: State, event: StatusChanged) -> Sequence[Command]:
-    """Take note of a connector's status."""
-    state.stations.setdefault(event.station, Station()).statuses[event.place] = event.status
+    """Take note of a connector's status; the operator hears when it begins or ceases to be faulted."""
+    station = state.stations.setdefault(event.station, Station())
+    before = station.statuses.get(event.place, "")
+    station.statuses[event.place] = event.status
+    if (before == FAULTED) == (event.status == FAULTED):
+        return ()
+    evse = f"{event.station}-{event.place.partition('.')[0]}"
+    cleared = event.status != FAULTED
+    reason = station.problems.pop(evse, "") if cleared else station.problems.get(evse, "")
+    return (
+        TellFault(
+            station=event.station, evse=evse, at=event.at, cleared=cleared, reason=reason
+        ),
+    )  # fmt: skip
+
+
+def fault_told(state: State, event: FaultTold) -> Sequence[Command]:
+    """Remember what a station says of a fault; its status tells whether there is one."""
+    if event.reason:
+        problems = state.stations.setdefault(event.station, Station()).problems
+        problems[event.evse] = event.reason
     return ()
 
 
@@ -217,6 +240,7 @@ def value_row(entry: Transaction, seq: int, reading: RegisterReading) -> MeterVa
 TAKEN: Final[dict[type, Callable[[State, Any], Sequence[Command]]]] = {
     Booted: booted,
     StatusChanged: status_changed,
+    FaultTold: fault_told,
     Reported: reported,
     Metered: metered,
     CdrTaken: cdr_taken,

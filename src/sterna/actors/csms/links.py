@@ -212,6 +212,9 @@ class Csms:
             case records.TellSession():
                 body = rest.UPDATE_SESSION.written(messages.update_of(command))
                 self._tell(rest.UPDATE_SESSION, body, command_id, "")
+            case records.TellFault():
+                body = rest.REPORT_FAULT.written(messages.fault_of(command))
+                self._tell(rest.REPORT_FAULT, body, command_id, "")
             case records.TellRecord(key=key):
                 body = rest.RECORD_CHARGE.written(messages.record_of(command))
                 self._tell(rest.RECORD_CHARGE, body, command_id, key)

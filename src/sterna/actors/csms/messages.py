@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from sterna.actors.csms import records
 from sterna.domain.registers import RegisterReading, per_interval
@@ -28,10 +28,28 @@ def event_of(station: str, uid: str, request: Struct, now: Instant) -> records.T
         case v21.StatusNotificationRequest(connector_status=status):
             place = f"{request.evse_id}.{request.connector_id}"
             return records.StatusChanged(at=now, station=station, place=place, status=status)
+        case v21.NotifyEventRequest(event_data=data):
+            return problem_of(station, data, now)
         case v21.NotifyReportRequest(report_data=data) if data is not UNSET:
             return records.Reported(at=now, station=station, variables=dict(_variables(data)))
         case _:
             return None
+
+
+def problem_of(
+    station: str, data: tuple[v21.EventDataType, ...], now: Instant
+) -> records.FaultTold | None:
+    """Return what a station says of the problem of a component at one of its EVSEs."""
+    for one in reversed(data):
+        place = one.component.evse
+        if one.variable.name == "Problem" and not isinstance(place, UnsetType):
+            over = one.actual_value == "false" or one.cleared is True
+            said = "" if isinstance(one.tech_info, UnsetType) else f": {one.tech_info}"
+            return records.FaultTold(
+                at=now, station=station, evse=f"{station}-{place.id}",
+                reason="" if over else f"{one.component.name}{said}",
+            )  # fmt: skip
+    return None
 
 
 def _variables(data: tuple[v21.ReportDataType, ...]) -> list[tuple[str, str]]:
@@ -160,4 +178,11 @@ def record_of(told: records.TellRecord) -> rest.ChargeRecord:
             rest.Reading(at=one.at, import_wh=one.charged_wh, export_wh=one.discharged_wh)
             for one in told.readings
         ),
+    )
+
+
+def fault_of(told: records.TellFault) -> rest.StationFault:
+    """Return the word on an EVSE that is out of order, or in order again."""
+    return rest.StationFault(
+        station=told.station, evse=told.evse, at=told.at, cleared=told.cleared, reason=told.reason
     )

@@ -19,6 +19,8 @@ class Station(Struct, kw_only=True):
     boots: int = 0
     statuses: dict[str, str] = field(default_factory=dict)
     """``evse.connector`` -> connector status."""
+    problems: dict[str, str] = field(default_factory=dict)
+    """EVSE -> what the station said of its fault."""
     variables: dict[str, str] = field(default_factory=dict)
     """``component.variable`` -> value, as reported."""
 
@@ -77,6 +79,15 @@ class StatusChanged(Event, frozen=True, kw_only=True, gc=False):
     status: str
 
 
+class FaultTold(Event, frozen=True, kw_only=True, gc=False):
+    """A station said more of a fault than that there is one (NotifyEvent)."""
+
+    station: str
+    evse: str
+    reason: str
+    """Empty when the fault is over."""
+
+
 class Reported(Event, frozen=True, kw_only=True, gc=False):
     """A station told variables of its device model."""
 
@@ -110,7 +121,7 @@ class CdrTaken(Event, frozen=True, kw_only=True, gc=False):
     key: str
 
 
-TakesIn = Booted | StatusChanged | Reported | Metered | CdrTaken | Woke
+TakesIn = Booted | StatusChanged | FaultTold | Reported | Metered | CdrTaken | Woke
 
 
 class Confirm(Command, frozen=True, kw_only=True, gc=False):
@@ -151,6 +162,16 @@ class TellRecord(Command, frozen=True, kw_only=True, gc=False):
     end: Instant
     reason: str
     readings: tuple[RegisterReading, ...]
+
+
+class TellFault(Command, frozen=True, kw_only=True, gc=False):
+    """Tell the operator that an EVSE is out of order, or in order again (*cleared*)."""
+
+    station: str
+    evse: str
+    at: Instant
+    cleared: bool
+    reason: str = ""
 
 
 class StationRow(Row, frozen=True, kw_only=True, gc=False):

@@ -13,7 +13,7 @@ CARD: Final = Card(
     components=("EMSP_SYS",),
     figure="Figure 5: EMSP, behind the web app of Figure 6",
     provides=(
-        Interface(protocol="REST", peer="WEBAPP", purpose="who charges, how it ended", host="emsp"),
+        Interface(protocol="REST", peer="WEBAPP", purpose="who charges, how it ended, what it earns so far", host="emsp"),
         Interface(protocol="REST", peer="EMME_SYS", purpose="OCPI charge records", host="emsp"),
     ),
     requires=(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sterna.actors.emsp.records import (
     Agreed,
+    Agreement,
     Answer,
     BillRow,
     Case,
@@ -204,6 +205,22 @@ def billed(session: str, case: Case) -> Bill:
         session_id=session, intervals=priced(measured, prices), charge_only=alone,
         given_away=WattHours(max(0, -need)), terms=agreement.terms,
     )  # fmt: skip
+
+
+DUE: Final = (Kind.ENERGY, Kind.SERVICE, Kind.OPERATOR, Kind.TAX)
+EARNED: Final = (Kind.REWARD, Kind.WEAR)
+
+
+def so_far(
+    session: str, agreement: Agreement, measures: Measures, prices: EnergyPrices
+) -> tuple[MicroEuro, MicroEuro]:
+    """Return what a running session costs so far and what it has earned, as its bill will reckon them.
+
+    The guarantee is left out: what charging alone would have cost is known at the end.
+    """
+    bill = billed(session, Case(agreement=agreement, measures=measures, prices=prices))
+    due = sum(bill.amount(kind) for kind in DUE)
+    return MicroEuro(due), MicroEuro(-sum(bill.amount(kind) for kind in EARNED))
 
 
 def plugged(case: Case) -> Instant:

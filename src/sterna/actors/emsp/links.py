@@ -29,6 +29,7 @@ from sterna.runtime.service import Call, Service, problem
 from sterna.runtime.supervisor import Supervisor
 
 JSON: Final = ("Content-Type", "application/json")
+REST_JSON: Final = ("Content-Type", rest.MEDIA_TYPE)
 CONTRACT_WAIT_S: Final = 7200.0
 """So long after a session's end its contract may still be on its way; the sender is asked to come again."""
 OCPI: Final = "ocpi "
@@ -64,6 +65,7 @@ class Emsp:
         service = Service(self.actor.crashed)
         service.on("PUT", rest.CONTRACT.path, self._agreed)
         service.on("POST", rest.CLOSE.path, self._closed)
+        service.on("PUT", rest.SEE_EARNINGS.path, self._valued)
         service.on("POST", f"{ocpi.ROOT}/cdrs", self._claimed)
         self.app: Starlette = service.app
 
@@ -101,6 +103,23 @@ class Emsp:
             )
         )  # fmt: skip
         return await waiting
+
+    def _valued(self, call: Call) -> Response:
+        """Tell what a running session comes to so far."""
+        body = rest.SEE_EARNINGS.read(call.body)
+        case = self.actor.state.cases.get(body.session)
+        if case is None or body.session != call.parameters["session"]:
+            return problem(404, f"there is no session {body.session}")
+        until = body.intervals[-1].end if body.intervals else body.start
+        first = min(body.start, case.agreement.plugged_at, *(one.start for one in body.intervals))
+        measured = records.Measures(
+            start=body.start, end=until, departure=body.departure, charged_wh=body.charged_wh,
+            discharged_wh=body.discharged_wh, v2x=True, intervals=intervals(body.intervals),
+        )  # fmt: skip
+        prices = self._prices(first, until, max(body.departure, until))
+        due, earned = core.so_far(body.session, case.agreement, measured, prices)
+        told = rest.Earnings(session=body.session, until=until, due=due, earned=earned)
+        return Response(status=200, headers=(REST_JSON,), body=rest.written(told))
 
     def _expect(self, session: str, end: Instant) -> None:
         """Raise Unreachable while the contract of *session*, which ended at *end*, may still come."""
@@ -249,11 +268,18 @@ def measures(closing: rest.Closing) -> records.Measures:
     return records.Measures(
         start=found.start, end=found.end, departure=closing.departure, charged_wh=found.charged_wh,
         discharged_wh=found.discharged_wh, v2x=closing.v2x,
-        intervals=tuple(
-            records.Interval(start=each.start, charged_wh=each.charged_wh, discharged_wh=each.discharged_wh)
-            for each in found.intervals
-        ),
+        intervals=intervals(found.intervals),
     )  # fmt: skip
+
+
+def intervals(told: tuple[rest.EnergyInterval, ...]) -> tuple[records.Interval, ...]:
+    """Return metered energies as the settlement keeps them."""
+    return tuple(
+        records.Interval(
+            start=each.start, charged_wh=each.charged_wh, discharged_wh=each.discharged_wh
+        )
+        for each in told
+    )
 
 
 def record_of(cdr: ocpi.Cdr, document: bytes) -> records.Record:

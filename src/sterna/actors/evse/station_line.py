@@ -46,5 +46,9 @@ class StationLine:
     def _hear(self, frame: bytes) -> None:
         """Take a frame that is for this EVSE and new."""
         heard = bus.decode_down(frame)
-        if heard.evse == self._evse and self._inbox.fresh(heard):
+        if heard.evse != self._evse:
+            return
+        if self._inbox.fresh(heard):
             self._heard(heard)
+        if bus.is_answered(heard):
+            self.say(bus.Done(id=f"done {heard.id}", evse=self._evse, command=heard.id))

@@ -20,8 +20,8 @@ CARD: Final = Card(
         Interface(protocol="REST", peer="EMSP_SYS", purpose="bills", host="session_app"),
     ),
     requires=(
-        Interface(protocol="REST", peer="CS_EMS", purpose="start, change, stop a session", host="cs_ems"),
-        Interface(protocol="REST", peer="EMSP_SYS", purpose="who charges, how it ended", host="emsp"),
+        Interface(protocol="REST", peer="CS_EMS", purpose="start, change, see, stop a session", host="cs_ems"),
+        Interface(protocol="REST", peer="EMSP_SYS", purpose="who charges, how it ended, what it earns so far", host="emsp"),
         Interface(protocol="REST", peer="PMS", purpose="slot is free", host="pms"),
     ),
     keeps_personal_data=True,

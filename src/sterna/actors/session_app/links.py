@@ -7,6 +7,8 @@ from starlette.applications import Starlette
 
 from sterna.actors.session_app import core, records
 from sterna.actors.session_app.pages import (
+    LIVE,
+    Live,
     bill_page,
     form_of,
     moment_of,
@@ -17,13 +19,13 @@ from sterna.actors.session_app.pages import (
 )
 from sterna.actors.session_app.settings import SessionAppSettings
 from sterna.domain.session import Wish
-from sterna.kernel.errors import Refused
+from sterna.kernel.errors import BrokenPeer, Refused, Unreachable
 from sterna.kernel.records import Command
 from sterna.protocols import rest
 from sterna.runtime.actor import Actor
 from sterna.runtime.courier import Courier
 from sterna.runtime.journal import Journal
-from sterna.runtime.ports import Clock, Ids, Request, Response
+from sterna.runtime.ports import Clock, Http, Ids, Request, Response
 from sterna.runtime.replies import Replies
 from sterna.runtime.service import Call, Service
 from sterna.runtime.supervisor import Supervisor
@@ -45,12 +47,14 @@ class SessionApp:
         journal: Journal,
         supervisor: Supervisor,
         courier: Courier,
+        http: Http,
     ) -> None:
-        """*courier* sends in the web app's name."""
+        """*courier* and *http* send in the web app's name."""
         self._settings = settings
         self._clock = clock
         self._ids = ids
         self._courier = courier
+        self._http = http
         self._pages = Pages(settings.zone)
         self._plates = {plate.evse: plate for plate in settings.evses}
         self._replies = Replies()
@@ -154,9 +158,44 @@ class SessionApp:
         self.actor.tell(event)
         return await waiting
 
-    def _page(self, call: Call) -> Response:
+    async def _page(self, call: Call) -> Response:
         visit = self._visit(call)
-        return html(visit_page(self._pages, visit, self._settings, self._clock.now(), ""))
+        live = await self._live(visit) if visit.stage in LIVE else None
+        return html(visit_page(self._pages, visit, self._settings, self._clock.now(), "", live))
+
+    async def _live(self, visit: records.Visit) -> Live | None:
+        """Return how a session stands this moment; None when the charger does not say."""
+        try:
+            path = rest.SEE_SESSION.path_for(session=visit.session)
+            answer = await self._ask("cs_ems", Request(method="GET", path=path))
+            progress = rest.SEE_SESSION.read_answer(answer.status, answer.body)
+        except (Unreachable, BrokenPeer, Refused):
+            return None
+        return Live(progress=progress, earnings=await self._earnings(visit, progress))
+
+    async def _earnings(
+        self, visit: records.Visit, progress: rest.SessionProgress
+    ) -> rest.Earnings | None:
+        """Return what the session comes to so far; None before it moved energy, or when nobody says."""
+        if not progress.intervals or progress.start is None or visit.wish is None:
+            return None
+        message = rest.SEE_EARNINGS
+        body = rest.SoFar(
+            session=visit.session, start=progress.start, at=progress.at, departure=visit.wish.departure,
+            charged_wh=progress.charged_wh, discharged_wh=progress.discharged_wh, intervals=progress.intervals,
+        )  # fmt: skip
+        path = message.path_for(session=visit.session)
+        asked = Request(
+            method=message.method, path=path, headers=message.headers(), body=message.written(body)
+        )
+        try:
+            answer = await self._ask("emsp", asked)
+            return message.read_answer(answer.status, answer.body)
+        except (Unreachable, BrokenPeer, Refused):
+            return None
+
+    async def _ask(self, host: str, request: Request) -> Response:
+        return await self._http.ask(host, request, timeout_s=self._settings.live_within_s)
 
     async def _report(self, call: Call) -> Response:
         visit = self._visit(call)

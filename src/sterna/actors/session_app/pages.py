@@ -1,6 +1,8 @@
 """The driver's pages: what a form means, and what is shown of a visit."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qsl
 
 from sterna.actors.session_app.records import Visit
@@ -8,6 +10,7 @@ from sterna.actors.session_app.settings import SessionAppSettings
 from sterna.domain.consent import Purpose
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.quantities import Instant, Share, hours, later
+from sterna.protocols import rest
 from sterna.ui.pages import Pages
 
 
@@ -43,10 +46,27 @@ def moment_of(form: Mapping[str, str], name: str, pages: Pages) -> Instant:
         raise BrokenPeer(f"{name} is not a date and time") from None
 
 
+LIVE: Final = ("starting", "running", "stopping")
+"""Stages in which the figures move: the page is asked for again by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """How a session stands this moment."""
+
+    progress: rest.SessionProgress
+    earnings: rest.Earnings | None
+
+
 def visit_page(
-    pages: Pages, visit: Visit, settings: SessionAppSettings, now: Instant, problem: str
+    pages: Pages,
+    visit: Visit,
+    settings: SessionAppSettings,
+    now: Instant,
+    problem: str,
+    live: Live | None = None,
 ) -> bytes:
-    """Return the page of a visit in its present stage."""
+    """Return the page of a visit in its present stage, with its *live* figures if there are any."""
     plate = next((plate for plate in settings.evses if plate.evse == visit.evse), None)
     wish = visit.wish
     return pages.page(
@@ -54,7 +74,8 @@ def visit_page(
         discharge_kw=plate.discharge_kw if plate else 0.0,
         departure=pages.field(wish.departure if wish else later(now, hours(24))),
         target=wish.target if wish else settings.target_default,
-        floor=wish.floor if wish else settings.floor_default,
+        floor=wish.floor if wish else settings.floor_default, live=live,
+        refresh_s=settings.refresh_s if visit.stage in LIVE and not problem else 0,
     )  # fmt: skip
 
 

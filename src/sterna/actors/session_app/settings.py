@@ -30,5 +30,9 @@ class SessionAppSettings:
     """Target proposed where the driver enters none."""
     floor_default: Share = Share(0.3)
     """Floor proposed where the driver enters none."""
+    live_within_s: float = 3.0
+    """How long a page waits for the charger's present figures, before it is shown without them."""
+    refresh_s: int = 10
+    """A page of a running session asks for itself again after this."""
     answer_within_s: float = 60.0
     """How long a page waits for a report or a bill that is being made, before it says so."""

@@ -199,8 +199,11 @@ def unplugged(state: State, outlet: Outlet, event: Unplugged) -> Sequence[Comman
 
 
 def faulted(state: State, outlet: Outlet, event: Faulted) -> Sequence[Command]:
-    """Report a fault, or its end."""
-    outlet.fault = "" if event.cleared else event.component
+    """Report a fault, or its end; the end of one is not the end of another."""
+    if not event.cleared:
+        outlet.fault = event.component
+    elif outlet.fault == event.component:
+        outlet.fault = ""
     told = TellFault(
         evse=outlet.number, component=event.component, reason=event.reason, cleared=event.cleared
     )

@@ -7,12 +7,12 @@ import msgspec
 from msgspec import Struct
 
 from sterna.actors.station import core, records
+from sterna.actors.station.bus_side import BusSide
 from sterna.actors.station.desk import Desk
 from sterna.actors.station.messages import charging_needs, fault_event, transaction_event
 from sterna.actors.station.settings import StationSettings
 from sterna.actors.station.steering import Steering, kept
 from sterna.actors.station.uplink import Uplink
-from sterna.kernel.errors import BrokenPeer, Refused
 from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.kernel.records import Command
 from sterna.protocols.iec61851 import bus
@@ -21,8 +21,7 @@ from sterna.protocols.ocpp.profile_records import Profile
 from sterna.protocols.ocpp.wire import Code, written
 from sterna.runtime.actor import Actor
 from sterna.runtime.journal import Journal
-from sterna.runtime.ports import Chance, Clock, Ids, Knock, Link, LinkEnd, Links
-from sterna.runtime.pump import POLICY_VIOLATION
+from sterna.runtime.ports import Chance, Clock, Ids, Links
 from sterna.runtime.supervisor import Supervisor
 
 
@@ -46,8 +45,7 @@ class Station:
         self._clock = clock
         self._ids = ids
         self._links = links
-        self._lines: dict[int, BusEnd] = {}
-        self._numbers = {one.evse_id: k for k, one in enumerate(settings.outlets, start=1)}
+        self._bus = BusSide(settings, clock, self._heard, self._deaf)
         self._life = 0
         self._new_actor: Callable[..., Actor[records.State, records.TakesIn]] = partial(
             Actor, settings.identity, core.decide, first_state(settings), clock=clock,
@@ -60,16 +58,15 @@ class Station:
             proofread=proofread,
         )  # fmt: skip
         self._desk = Desk(settings, clock, self._steering, self)
-        self._up = False
         self._events = 0
 
     async def listen(self) -> None:
         """Open the bus for the EVSE controllers; once in the life of a process."""
-        await self._links.listen(f"bus:{self._settings.identity}", self._accept)
+        await self._links.listen(f"bus:{self._settings.identity}", self._bus.accept)
 
     def start(self) -> None:
         """Recover and go on: the transactions that ran go on under their ids and numbers."""
-        self._up = True
+        self._bus.up = True
         self._life += 1
         self.actor = self._new_actor(perform=partial(self._perform, self._life))
         self.actor.start()
@@ -84,14 +81,11 @@ class Station:
 
     def crash(self) -> None:
         """Be gone at once: what was not stored is lost, and all links with it."""
-        self._up = False
         self._life += 1
         self.actor.stop()
         self._uplink.stop()
         self._steering.stop()
-        for line in list(self._lines.values()):
-            line.hang_up("the station is down")
-        self._lines.clear()
+        self._bus.down()
 
     @property
     def state(self) -> records.State:
@@ -104,22 +98,12 @@ class Station:
 
     # The bus.
 
-    def _accept(self, knock: Knock) -> LinkEnd:
-        number = self._numbers.get(knock.identity)
-        if number is None or not self._up:
-            raise Refused(f"{self._settings.identity} has no {knock.identity} now")
-        return BusEnd(number, self._joined, self._heard)
-
-    def _joined(self, line: "BusEnd") -> None:
-        before = self._lines.get(line.number)
-        self._lines[line.number] = line
-        if before is not None:
-            before.hang_up("another took its place")
-
     def _heard(self, number: int, frame: bus.Up) -> None:
         """Tell the core what an EVSE says."""
         now = self._clock.now()
         match frame:
+            case bus.Done():
+                pass  # The bus side has taken note.
             case bus.Meter(power_kw=kw, import_wh=into, export_wh=out, soc=soc):
                 reading = records.Metered(
                     at=now, evse=number, kw=kw, import_wh=into, export_wh=out,
@@ -152,10 +136,14 @@ class Station:
         if not known:
             self.steer((number,))
 
-    def _say(self, number: int, frame: bus.Down) -> None:
-        line = self._lines.get(number)
-        if line is not None:
-            line.say(frame)
+    def _deaf(self, number: int, reason: str) -> None:
+        """Tell the core that an EVSE does not follow commands, or (without a reason) that it does again."""
+        self.tell(
+            records.Faulted(
+                at=self._clock.now(), evse=number, component="EVSE", reason=reason,
+                cleared=not reason,
+            )
+        )  # fmt: skip
 
     # Charging profiles.
 
@@ -281,22 +269,25 @@ class Station:
             case records.SetPoint(evse=evse, kw=kw, expires=expires, origin=origin):
                 set_point = bus.SetPoint(
                     id=frame_id, evse=name[evse - 1].evse_id, power_kw=kw, expires=expires,
-                    fallback_kw=Kilowatts(0.0), origin=origin,
+                    fallback_kw=Kilowatts(0.0), origin=origin, answer=kw != self._bus.aimed.get(evse),
                 )  # fmt: skip
-                self._say(evse, set_point)
+                self._bus.aimed[evse] = kw
+                self._bus.say(evse, set_point)
             case records.Authorize(evse=evse, tx=tx, session=session, consent=consent):
                 authorize = bus.Authorize(
                     id=frame_id, evse=name[evse - 1].evse_id, session=session, transaction=tx,
                     consent_v2x=consent,
                 )  # fmt: skip
-                self._say(evse, authorize)
+                self._bus.say(evse, authorize)
             case records.StopEvse(evse=evse, tx=tx):
-                self._say(evse, bus.Stop(id=frame_id, evse=name[evse - 1].evse_id, transaction=tx))
+                self._bus.say(
+                    evse, bus.Stop(id=frame_id, evse=name[evse - 1].evse_id, transaction=tx)
+                )
             case records.SwitchEvse(evse=evse, operative=operative):
                 switch = bus.Availability(
                     id=frame_id, evse=name[evse - 1].evse_id, operative=operative
                 )
-                self._say(evse, switch)
+                self._bus.say(evse, switch)
             case _:
                 raise AssertionError(command)
 
@@ -314,55 +305,6 @@ class Station:
             case _:
                 response = v21.NotifyAllowedEnergyTransferResponse(status=status, status_info=info)
         self.answer(answer.uid, response)
-
-
-class BusEnd:
-    """The station's end of the bus to one EVSE."""
-
-    def __init__(
-        self,
-        number: int,
-        joined: Callable[["BusEnd"], None],
-        heard: Callable[[int, bus.Up], None],
-    ) -> None:
-        """Hand what EVSE *number* says to *heard*, each frame once."""
-        self.number = number
-        self._joined = joined
-        self._heard = heard
-        self._link: Link | None = None
-        self._inbox = bus.Inbox()
-
-    def opened(self, link: Link) -> None:
-        """Speak on *link* from now on."""
-        self._link = link
-        self._joined(self)
-
-    def received(self, frame: bytes) -> None:
-        """Hear one frame; rubbish costs its sender the link."""
-        if self._link is None:
-            return
-        try:
-            heard = bus.decode_up(frame)
-        except BrokenPeer as broken:
-            self.hang_up(str(broken), code=POLICY_VIOLATION)
-            return
-        if self._inbox.fresh(heard):
-            self._heard(self.number, heard)
-
-    def closed(self, _code: int, _reason: str) -> None:
-        """Wait for the EVSE to join again."""
-        self._link = None
-
-    def say(self, frame: bus.Down) -> None:
-        """Send *frame*, if the EVSE is there; what it misses it is told when it joins."""
-        if self._link is not None:
-            self._link.send(bus.encode(frame))
-
-    def hang_up(self, reason: str, *, code: int = 1006) -> None:
-        """Close the link."""
-        link, self._link = self._link, None
-        if link is not None:
-            link.close(code, reason)
 
 
 def first_state(settings: StationSettings) -> records.State:

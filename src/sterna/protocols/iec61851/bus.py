@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 FRAME_BYTES_MAX: Final = 8192
 """Ten times the longest frame; more is not of this bus."""
+ANSWER_S_MAX: Final = 5.0
+"""An EVSE controller acknowledges within milliseconds; after this a person has to look at it."""
 IDS_REMEMBERED: Final = 256
 """A repeated frame follows within one reconnection; an EVSE sends a few frames a minute."""
 
@@ -50,6 +52,8 @@ class Authorize(Frame, frozen=True, kw_only=True, gc=False, tag="authorize", omi
     target_soc: Share | None = None
     max_charge_kw: Kilowatts | None = None
     max_discharge_kw: Kilowatts | None = None
+    answer: bool = True
+    """Whether the EVSE acknowledges it, see :class:`Done`."""
 
 
 class SetPoint(Frame, frozen=True, kw_only=True, gc=False, tag="setpoint", omit_defaults=True):
@@ -60,6 +64,8 @@ class SetPoint(Frame, frozen=True, kw_only=True, gc=False, tag="setpoint", omit_
     fallback_kw: Kilowatts = Kilowatts(0.0)
     origin: str = ""
     """Who asked, e.g. the charging profile's purpose and id; for the log alone."""
+    answer: bool = True
+    """False where it only renews the power that holds: a renewal that is lost ends by itself."""
 
 
 class Limits(Frame, frozen=True, kw_only=True, gc=False, tag="limits", omit_defaults=True):
@@ -74,6 +80,7 @@ class Stop(Frame, frozen=True, kw_only=True, gc=False, tag="stop", omit_defaults
 
     reason: str = ""
     transaction: str = ""
+    answer: bool = True
 
 
 class Pause(Frame, frozen=True, kw_only=True, gc=False, tag="pause", omit_defaults=True):
@@ -88,6 +95,13 @@ class Availability(
     """CS to EVSE: take the EVSE out of service (pilot state F) or back into it."""
 
     operative: bool
+    answer: bool = True
+
+
+class Done(Frame, frozen=True, kw_only=True, gc=False, tag="done", omit_defaults=True):
+    """EVSE to CS: the frame *command* has arrived and is followed as far as the car lets it."""
+
+    command: str
 
 
 class Plugged(Frame, frozen=True, kw_only=True, gc=False, tag="plugged", omit_defaults=True):
@@ -175,7 +189,7 @@ class Faulted(Frame, frozen=True, kw_only=True, gc=False, tag="fault", omit_defa
 
 Down = Authorize | SetPoint | Limits | Stop | Pause | Availability
 """From the CS controller to an EVSE controller."""
-Up = Plugged | Needs | Charging | Meter | Ended | Unlatched | Unplugged | Faulted
+Up = Done | Plugged | Needs | Charging | Meter | Ended | Unlatched | Unplugged | Faulted
 """From an EVSE controller to the CS controller."""
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -209,6 +223,39 @@ def _decoded(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         raise BrokenPeer(f"not a frame of the station bus: {wrong}") from wrong
 
 
+def is_answered(frame: Down) -> bool:
+    """Return whether the EVSE has to acknowledge *frame*."""
+    return isinstance(frame, Authorize | SetPoint | Stop | Availability) and frame.answer
+
+
+class Commands:
+    """What an EVSE has still to acknowledge; who never does is out of order."""
+
+    def __init__(self) -> None:
+        """Begin with nothing sent."""
+        self._due: dict[str, tuple[Instant, str]] = {}
+
+    def sent(self, frame: Down, now: Instant) -> None:
+        """Wait for the acknowledgement of *frame*, if it has one."""
+        if is_answered(frame):
+            kind = str(type(frame).__struct_config__.tag)
+            self._due[frame.id] = (Instant(now + ANSWER_S_MAX), kind)
+
+    def done(self, command: str) -> None:
+        """Take an acknowledgement; one that nobody waits for changes nothing."""
+        self._due.pop(command, None)
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When :meth:`late` may have something to say."""
+        return min((due for due, _ in self._due.values()), default=None)
+
+    def late(self, now: Instant) -> tuple[str, ...]:
+        """Return the kinds of commands that were not acknowledged in time, once each."""
+        over = [name for name, (due, _) in self._due.items() if due <= now]
+        return tuple(dict.fromkeys(self._due.pop(name)[1] for name in over))
+
+
 class Inbox:
     """Remembers the ids of the last frames, so that a repetition is dropped."""
 
@@ -234,6 +281,8 @@ def describe(data: bytes) -> Said | None:
         frame = _decoded(data, _BOTH)
     except BrokenPeer:
         return None
+    if isinstance(frame, Done):
+        return None  # An acknowledgement says nothing new.
     keys = [f"evse:{frame.evse}"]
     fields: dict[str, float | str | bool] = {}
     match frame:

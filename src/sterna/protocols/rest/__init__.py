@@ -17,7 +17,7 @@ from sterna.protocols.rest.body import (
     read,
     written,
 )
-from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
+from sterna.protocols.rest.contracts import Closing, Contract, Earnings, SoFar, Unplugged
 from sterna.protocols.rest.market import (
     Bill,
     BillLine,
@@ -37,9 +37,11 @@ from sterna.protocols.rest.messages import (
     MESSAGES,
     PLAN_SLOT,
     RECORD_CHARGE,
+    REPORT_FAULT,
     REPORT_METERED,
     REPORT_VOLUME,
     RESERVE,
+    SEE_EARNINGS,
     SEE_SESSION,
     START_SESSION,
     STATISTICS,
@@ -58,7 +60,7 @@ from sterna.protocols.rest.parking import (
     SlotFreed,
     SlotPlanned,
 )
-from sterna.protocols.rest.records import ChargeRecord, Reading, SessionUpdate
+from sterna.protocols.rest.records import ChargeRecord, Reading, SessionUpdate, StationFault
 from sterna.protocols.rest.sessions import (
     EnergyInterval,
     SessionAccepted,
@@ -83,9 +85,11 @@ __all__ = [
     "PLAN_SLOT",
     "PROBLEM_MEDIA_TYPE",
     "RECORD_CHARGE",
+    "REPORT_FAULT",
     "REPORT_METERED",
     "REPORT_VOLUME",
     "RESERVE",
+    "SEE_EARNINGS",
     "SEE_SESSION",
     "START_SESSION",
     "STATISTICS",
@@ -98,6 +102,7 @@ __all__ = [
     "ChargeRecord",
     "Closing",
     "Contract",
+    "Earnings",
     "EnergyInterval",
     "Message",
     "MeteredEnergy",
@@ -116,6 +121,8 @@ __all__ = [
     "SessionUpdate",
     "SlotFreed",
     "SlotPlanned",
+    "SoFar",
+    "StationFault",
     "StopReason",
     "Unplugged",
     "Volume",

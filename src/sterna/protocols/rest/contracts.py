@@ -4,9 +4,10 @@ from typing import Literal
 
 from typing_extensions import override
 
+from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant
-from sterna.protocols.rest.body import Amount, Body, Fraction, Name
-from sterna.protocols.rest.sessions import SessionStatistics
+from sterna.protocols.rest.body import Amount, Body, Energy, Fraction, Name
+from sterna.protocols.rest.sessions import Intervals, SessionStatistics, consistent
 
 
 class Contract(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -41,6 +42,43 @@ class Closing(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=T
     @override
     def keys(self) -> tuple[str, ...]:
         return self.statistics.keys()
+
+
+class SoFar(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """What a running session has moved so far (web app -> EMSP), to be told what that is worth."""
+
+    session: Name
+    start: Instant
+    at: Instant
+    departure: Instant
+    charged_wh: Energy
+    discharged_wh: Energy
+    intervals: Intervals = ()
+    """Sums to the two totals."""
+
+    def __post_init__(self) -> None:
+        """Refuse energies that do not add up."""
+        consistent(self.intervals, self.charged_wh, self.discharged_wh, who=self.session)
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return (f"ses:{self.session}",)
+
+
+class Earnings(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """What a running session comes to so far, as the bill will reckon it."""
+
+    session: Name
+    until: Instant
+    """The end of the last metered interval."""
+    due: MicroEuro
+    """Energy, fees and tax, before what the driver earns."""
+    earned: MicroEuro
+    """Reward and pay for battery wear."""
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return (f"ses:{self.session}",)
 
 
 class Unplugged(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from sterna.protocols.rest.body import (
     read,
     written,
 )
-from sterna.protocols.rest.contracts import Closing, Contract, Unplugged
+from sterna.protocols.rest.contracts import Closing, Contract, Earnings, SoFar, Unplugged
 from sterna.protocols.rest.market import Bill, MeteredEnergy, Prices, Volume
 from sterna.protocols.rest.parking import (
     Reservation,
@@ -29,7 +29,7 @@ from sterna.protocols.rest.parking import (
     SlotFreed,
     SlotPlanned,
 )
-from sterna.protocols.rest.records import ChargeRecord, SessionUpdate
+from sterna.protocols.rest.records import ChargeRecord, SessionUpdate, StationFault
 from sterna.protocols.rest.sessions import (
     SessionAccepted,
     SessionProgress,
@@ -174,6 +174,9 @@ UPDATE_SESSION: Final = Message(
 RECORD_CHARGE: Final = Message(
     method="POST", path="/cdrs/v1", body=ChargeRecord, answer=Nothing, status=204
 )
+REPORT_FAULT: Final = Message(
+    method="POST", path="/faults/v1", body=StationFault, answer=Nothing, status=204
+)
 REPORT_VOLUME: Final = Message(
     method="POST", path="/volumes/v1", body=Volume, answer=Nothing, status=204
 )
@@ -198,6 +201,14 @@ CLOSE: Final = Message(
     answer=Nothing,
     status=204,
 )
+SEE_EARNINGS: Final = Message(
+    method="PUT",
+    path="/emsp/v1/sessions/{session}/earnings",
+    body=SoFar,
+    answer=Earnings,
+    status=200,
+    says="neither",
+)
 UNPLUGGED: Final = Message(
     method="POST",
     path="/sessions/v1/{session}/unplugged",
@@ -218,11 +229,13 @@ MESSAGES: Final[tuple[Message[Any, Any], ...]] = (
     STATISTICS,
     UPDATE_SESSION,
     RECORD_CHARGE,
+    REPORT_FAULT,
     REPORT_VOLUME,
     ASK_PRICES,
     BILL,
     CONTRACT,
     CLOSE,
+    SEE_EARNINGS,
     UNPLUGGED,
     REPORT_METERED,
 )

@@ -85,3 +85,22 @@ class ChargeRecord(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fie
     @override
     def fields(self) -> dict[str, float | str | bool]:
         return {"kwh_in": self.charged_wh / 1000, "kwh_out": self.discharged_wh / 1000}
+
+
+class StationFault(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """An EVSE is out of order, or in order again (CSMS -> CPO); who maintains it wants to know."""
+
+    station: Name
+    evse: Name
+    at: Instant
+    cleared: bool = False
+    reason: str = ""
+    """What the station said of it, empty when it said no more than Faulted."""
+
+    @override
+    def keys(self) -> tuple[str, ...]:
+        return (f"evse:{self.evse}",)
+
+    @override
+    def fields(self) -> dict[str, float | str | bool]:
+        return {"cleared": self.cleared}

@@ -117,7 +117,13 @@ class SessionProgress(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_
     charged_wh: Energy
     discharged_wh: Energy
     soc: Fraction | None = None
-    """Absent when the car does not tell."""
+    """At *at*, reckoned from what the car told last; absent when it does not tell."""
+    start: Instant | None = None
+    """When energy could first flow."""
+    plan: str = ""
+    """What the car does now and why, in words; empty while nothing is planned."""
+    intervals: Intervals = ()
+    """Metered energy both ways per quarter hour so far; sums to the two totals."""
 
     @override
     def keys(self) -> tuple[str, ...]:
