@@ -216,7 +216,7 @@ def test_without_its_station_an_evse_stops_discharging_when_the_set_point_is_too
     async def story(yard: Yard) -> None:
         await yard.begin(car(soc=0.9), kw=-11.0)
         yard.ports.network.partition("EVSE_C", "CS_C")
-        await yard.later(1700)
+        await yard.later(2000)
         assert yard.bays[0].power_kw == -11.0
         await yard.later(120)
         assert yard.bays[0].power_kw == 0.0

@@ -44,6 +44,8 @@ from sterna.kernel.records import Command, Woke
 
 CLOCK_S: Final = 1.0
 """A reading this near to the meter clock is the clock's."""
+RENEWED_AHEAD_S: Final = 60.0
+"""A set-point is renewed so long before it would end between two readings of the meter clock."""
 SURPRISE_KW: Final = 0.2
 """A power this far from its set-point is worth a message of its own."""
 VEHICLE: Final = "StoppedByEV"
@@ -167,7 +169,8 @@ def metered(state: State, outlet: Outlet, event: Metered) -> Sequence[Command]:
     offset = (event.at + CLOCK_S) % state.meter_s
     if offset < 2 * CLOCK_S:
         clock = report(state, outlet, "Updated", "MeterValueClock", event.at)
-        return (clock, *renewed(state, outlet, event.at))
+        lasts = outlet.expires - event.at > state.meter_s + RENEWED_AHEAD_S
+        return (clock,) if lasts else (clock, *renewed(state, outlet, event.at))
     if outlet.phase != before:
         return (report(state, outlet, "Updated", "ChargingStateChanged", event.at),)
     if outlet.charging and abs(outlet.kw - (outlet.wish_kw or 0.0)) > SURPRISE_KW:

@@ -36,7 +36,7 @@ class StationSettings:
     """What it offers to speak, the preferred version first."""
     allowed_s_max: Seconds = Seconds(5.0)
     """How long a started session waits for the word on discharging; then it only charges."""
-    set_point_s: Seconds = Seconds(1800.0)
+    set_point_s: Seconds = Seconds(2100.0)
     """How long a set-point holds at the EVSE unless it is renewed, which the meter clock does."""
     meter_s: Seconds = Seconds(900.0)
     """Meter values are sent at every multiple of it on the clock."""
