@@ -58,7 +58,7 @@ def outcome(*, controlled: bool = True, **changes: object) -> Outcome:
                 step_counts=(("1", "Book", 2, 2), ("2", "Plug in", 2, 2)), findings=(),
             ),
         ),
-        undeclared_links=0, wrong_protocol=0, late=0, unexplained=0, personal_markers=0, drawing_svg="<svg></svg>",
+        undeclared_links=0, wrong_protocol=0, late=0, unexplained=0, personal_markers=0, use_case="porto", per_link={},
     )  # fmt: skip
     ledger = (
         Posting(transaction="t", at=START, account="driver/1", amount=MicroEuro(-5), why="energy"),

@@ -18,7 +18,6 @@ from sterna.app.outcome import (
     SiteSeries,
 )
 from sterna.domain.vehicle import compatibility
-from sterna.emsa.draw import component_layer
 from sterna.emsa.results import Result
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, Kilowatts, Share, WattHours
@@ -194,7 +193,7 @@ def conformance(run: Gathered) -> Conformance:
         ),
         undeclared_links=result.undeclared_links, wrong_protocol=result.wrong_protocol, late=result.late,
         unexplained=result.unexplained, personal_markers=run.personal_markers,
-        drawing_svg=component_layer(run.use_case, result.per_link),
+        use_case=run.scenario.settings.usecase, per_link=result.per_link,
     )  # fmt: skip
 
 

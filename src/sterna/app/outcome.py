@@ -128,8 +128,10 @@ class Conformance:
     unexplained: int
     personal_markers: int
     """Frames on a link not marked personal that carry a person's marker: must be 0."""
-    drawing_svg: str
-    """The component layer with step numbers and this run's message counts."""
+    use_case: str
+    """The packaged use case that it was held against."""
+    per_link: dict[tuple[str, str], int]
+    """Messages from one component to another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from sterna.app.kpis import Kpi, ledger_sum
 from sterna.app.money import flows
 from sterna.app.outcome import Conformance, Floats, Outcome, SessionOutcome
 from sterna.app.terminal import change, number
+from sterna.emsa import usecase
+from sterna.emsa.draw import component_layer
 from sterna.kernel.money import written
 from sterna.ui.charts import STYLE, Chart, Layer, bounds, sparkline
 
@@ -55,8 +57,10 @@ def report(
         loader=PackageLoader("sterna.ui"), autoescape=True, undefined=StrictUndefined
     )
     paid = flows(run.ledger)
+    held = run.conformance
+    drawing = component_layer(usecase.packaged(held.use_case), held.per_link)
     return pages.get_template("report.html").render(
-        run=run, style=STYLE, kpis=kpis, gates=gates, broken=[g for g in gates if not g.holds],
+        run=run, style=STYLE, drawing=drawing, kpis=kpis, gates=gates, broken=[g for g in gates if not g.holds],
         period=period(run, zone), headline=headline(run, base),
         power=power(run, base, zone), price=price(run, zone), setpoint=setpoint(run, zone),
         flows=paid, ledger_sum=ledger_sum(run), conformance=run.conformance, steps=step_rows(run.conformance),
