@@ -105,6 +105,11 @@ def record_answer(tap: Tap, host: Host, request: Request, response: Response) ->
     tap.said(data, said, forth=False, status=str(response.status))
 
 
+def _arrive(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
 def _undescribed(_data: bytes) -> Said | None:
     return None
 
@@ -131,7 +136,7 @@ class MemoryHttp:
         if network.parted(self._src, found.component) or found.app is None:
             await clock.sleep_until(Instant(give_up))
             raise Unreachable(f"{host}: {GATEWAY_TIMEOUT}")
-        await clock.sleep_until(Instant(clock.now() + latency_s))
+        await self._travelled(latency_s)
         if network.takes_repeat(self._src, found.component):
             # As a client does that has lost the first answer.
             first = await self._served(host, found, request, give_up)
@@ -139,10 +144,17 @@ class MemoryHttp:
             self._taps.asked(found, request)
         response = await self._served(host, found, request, give_up)
         record_answer(tap, found, request, response)
-        await clock.sleep_until(Instant(clock.now() + latency_s))
+        await self._travelled(latency_s)
         if clock.now() > give_up or network.parted(self._src, found.component):
             raise Unreachable(f"{host}: {GATEWAY_TIMEOUT}")
         return response
+
+    async def _travelled(self, latency_s: float) -> None:
+        """Return when a frame sent now has arrived, together with all frames of that instant."""
+        network = self._network
+        arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        network.deliver(network.clock.now() + latency_s, _arrive, arrived)
+        await arrived
 
     async def _served(self, name: str, host: Host, request: Request, give_up: float) -> Response:
         """Let the app answer; the server goes on when its client gives up, as over a socket."""

@@ -144,8 +144,10 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
         assert bay.plug is not None
         battery.settle(bay.plug, now)
     piece = piece_now(state, now)
-    site = site_limit(state, piece, now)
-    result = shared(state, cars, piece, site, now)
+    others = caution.reserve(state, now)
+    site = site_limit(state, piece, others, now)
+    request = 0.0 if piece is None else piece.kw - others.told_kw
+    result = shared(state, cars, request, site, now, alone=state.controlled and piece is None)
     room = caution.Room((session for _, session in cars), site.import_kw, site.export_kw)
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
@@ -167,13 +169,14 @@ def piece_now(state: State, now: Instant) -> Piece | None:
 
 
 def shared(
-    state: State, cars: list[Car], piece: Piece | None, limit: Limit, now: Instant
+    state: State, cars: list[Car], request: float, limit: Limit, now: Instant, *, alone: bool
 ) -> Dispatched:
-    """Return the set-points for *cars*, which may draw and give *limit* together."""
+    """Return the set-points for *cars*, which may draw and give *limit* together.
+
+    *alone*: nobody asks for anything, so they charge to their targets.
+    """
     site = (limit,)
     groups, under = station_limits(state, cars)
-    request = 0.0 if piece is None else piece.kw - caution.reserve(state, now).told_kw
-    alone = state.controlled and piece is None
     plugged = tuple(
         as_plugged(state, bay, session, under.get(bay.plate.station, ())) for bay, session in cars
     )
@@ -224,14 +227,13 @@ def full_at_target(cars: tuple[Plugged, ...]) -> tuple[Plugged, ...]:
     )
 
 
-def site_limit(state: State, piece: Piece | None, now: Instant) -> Limit:
+def site_limit(state: State, piece: Piece | None, others: caution.Reserve, now: Instant) -> Limit:
     """Return what all cars under orders may draw and give: as the BEMS says, or alone; less what the others may do."""
     draw = caution.alone_kw(state, now) if piece is None else state.import_kw
     give = state.export_kw
     if piece is not None:
         draw = draw if piece.import_kw is None else piece.import_kw
         give = give if piece.export_kw is None else piece.export_kw
-    others = caution.reserve(state, now)
     return Limit(
         name="connection" if piece is None else "building",
         import_kw=Kilowatts(max(0.0, draw - others.draw_kw)),

@@ -138,8 +138,9 @@ def headers(
 
 def _header(pairs: Iterable[tuple[str, str]], name: str) -> str:
     """Return a header's value, whatever its case. Raises BrokenPeer when it is missing."""
+    wanted = name.lower()
     for key, value in pairs:
-        if key.lower() == name.lower():
+        if len(key) == len(wanted) and key.lower() == wanted:
             return value
     raise BrokenPeer(f"the header {name} is missing")
 

@@ -7,6 +7,7 @@ Definition allows and a reader that does not know them skips. See docs/protocols
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from sterna.kernel.errors import BrokenPeer
@@ -40,7 +41,18 @@ other report speaks only of the EVSEs that it lists."""
 Values = dict[str, float | str | bool]
 
 
-class StorageStatus(Struct, frozen=True, kw_only=True, gc=False):
+PAYLOADS: Final = {
+    "present": PRESENT, "kw": POWER, "soc": CHARGE_LEVEL, "capacity_kwh": USABLE_CAPACITY,
+    "charge_kw_max": MAX_CHARGE, "discharge_kw_max": MAX_DISCHARGE, "gives_now_kw": GIVES_NOW,
+    "plugged_since": PLUGGED_SINCE, "departure": DEPARTURE, "floor": FLOOR, "target": TARGET,
+    "v2x": V2X, "wear_class": WEAR_CLASS,
+}  # fmt: skip
+"""Field of :class:`StorageStatus` -> payload type."""
+NEEDED: Final = frozenset(PAYLOADS.values()) - {V2X, WEAR_CLASS}
+"""What has to be told of a car that is there."""
+
+
+class StorageStatus(Struct, frozen=True, kw_only=True, gc=False, rename=PAYLOADS):
     """One EVSE and the battery at it, without anybody's name."""
 
     present: bool
@@ -87,26 +99,10 @@ def storage_status(values: Mapping[str, float | str | bool]) -> StorageStatus:
     """Return what the payloads of one resource say. Raises BrokenPeer when they contradict the types."""
     if values.get(PRESENT) is not True:
         return StorageStatus(present=False)
-    return StorageStatus(
-        present=True,
-        kw=Kilowatts(_number(values, POWER)),
-        soc=Share(_number(values, CHARGE_LEVEL)),
-        capacity_kwh=KilowattHours(_number(values, USABLE_CAPACITY)),
-        charge_kw_max=Kilowatts(_number(values, MAX_CHARGE)),
-        discharge_kw_max=Kilowatts(_number(values, MAX_DISCHARGE)),
-        gives_now_kw=Kilowatts(_number(values, GIVES_NOW)),
-        plugged_since=Instant(_number(values, PLUGGED_SINCE)),
-        departure=Instant(_number(values, DEPARTURE)),
-        floor=Share(_number(values, FLOOR)),
-        target=Share(_number(values, TARGET)),
-        v2x=values.get(V2X) is True,
-        wear_class=str(values.get(WEAR_CLASS, "NMC")),
-    )
-
-
-def _number(values: Mapping[str, float | str | bool], name: str) -> float:
-    """Return the number of payload type *name*. Raises BrokenPeer when there is none."""
-    value = values.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BrokenPeer(f"{name}: {value!r} is not a number")
-    return float(value)
+    missing = NEEDED - values.keys()
+    if missing:
+        raise BrokenPeer(f"{min(missing)} is missing")
+    try:
+        return msgspec.convert(values, StorageStatus)
+    except msgspec.ValidationError as error:
+        raise BrokenPeer(str(error)) from error
