@@ -104,6 +104,31 @@ def test_without_consent_the_profile_only_charges() -> None:
     run(work)
 
 
+def test_nobody_gives_less_than_a_converter_loses() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging(soc=0.8)
+        assert site.building is not None
+        await site.building.request(-0.4)
+        await site.later(1)
+        assert station.bays[1].kw == 0.0
+        await site.building.request(-0.6)
+        await site.later(1)
+        assert station.bays[1].kw == -0.6
+
+    run(work)
+
+
+def test_a_car_next_to_its_floor_stands_at_it_and_is_not_charged_for_a_rounding() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging(soc=0.2990, floor=0.3, target=0.3)
+        assert site.building is not None
+        await site.building.request(*[-5.0] * 12)
+        await site.later(1)
+        assert station.bays[1].kw == 0.0
+
+    run(work)
+
+
 def test_what_the_building_lets_all_cars_draw_binds_also_a_car_in_a_hurry() -> None:
     async def work(site: Site) -> None:
         station = await site.charging(soc=0.2, floor=0.3)
