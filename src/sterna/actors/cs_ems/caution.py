@@ -77,9 +77,12 @@ def is_confirmed(session: Session) -> bool:
     return session.high_kw == max(0.0, told) and session.low_kw == min(0.0, told)
 
 
-def confirmed(session: Session) -> None:
-    """Take note that the station has the set-point that it was told last."""
-    session.high_kw, session.low_kw = max(0.0, session.told_kw), min(0.0, session.told_kw)
+def confirmed(session: Session) -> float:
+    """Take note that the station has the set-point that it was told last; return the room that this frees."""
+    high, low = max(0.0, session.told_kw), min(0.0, session.told_kw)
+    freed = (session.high_kw - high) + (low - session.low_kw)
+    session.high_kw, session.low_kw = high, low
+    return freed
 
 
 def told(session: Session, kw: Kilowatts) -> None:

@@ -11,7 +11,7 @@ from sterna.actors.cs_ems.commands import (
     StartTransaction,
     StopTransaction,
 )
-from sterna.actors.cs_ems.control import soon
+from sterna.actors.cs_ems.control import DEAD_BAND_KW, soon
 from sterna.actors.cs_ems.records import (
     Asked,
     Bay,
@@ -223,8 +223,10 @@ def step_done(state: State, event: StepDone) -> Sequence[Command]:
             quiet = Forget(key=f"step:{session.session}")
             return (quiet, *soon(state, session.evse, event.at))
         case "awaited", "accepted":
-            caution.confirmed(session)
-            return soon(state, session.evse, event.at) if state.waiting else ()
+            freed = caution.confirmed(session)
+            # Less would let nobody rise by more than a dead band, and every look costs messages.
+            worth = state.waiting and freed >= DEAD_BAND_KW
+            return soon(state, session.evse, event.at) if worth else ()
         case (("setpoint" | "awaited"), ("rejected" | "failed")) if session.phase == "running":
             return not_set(state, session, event)
         case _:
