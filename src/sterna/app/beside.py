@@ -1,6 +1,7 @@
 """The run without control in a process of its own, so that it takes no time of the controlled one."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Final
@@ -25,6 +26,11 @@ def begun(scenario: Scenario) -> Fetch:
     size = len(scenario.evses) * scenario.settings.hours
     if size < WORTH_EVSE_HOURS or multiprocessing.cpu_count() < 2:
         return lambda: simulate(scenario)
+    return apart(scenario)
+
+
+def apart(scenario: Scenario) -> Fetch:
+    """Begin to run *scenario* in a process of its own, and return how to fetch its outcome."""
     # A process that is forked would share the progress bar's thread: a fresh one shares nothing.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -49,4 +55,6 @@ def begun(scenario: Scenario) -> Fetch:
 
 
 def _work(theirs: Connection, scenario: Scenario) -> None:
+    # Ctrl-C goes to both processes; the other one ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     theirs.send(simulate(scenario))
