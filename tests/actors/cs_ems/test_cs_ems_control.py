@@ -433,3 +433,26 @@ def test_the_capacity_is_learnt_from_the_energy_that_fills_the_battery(
         assert told.charge_kw_max == 11.0
 
     run(work)
+
+
+def test_a_sample_from_before_an_order_does_not_hide_what_flows_since() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging(soc=0.5, target=0.6)
+        assert site.building is not None
+        await site.building.request(*[20.0] * 12)
+        await site.later(60)
+        await site.building.request(*[2.0] * 12)
+        await site.later(0.5)
+        bay = station.bays[1]
+        assert bay.kw == 2.0
+        bay.kw = 20.0  # As the meter showed it a moment ago, in a message that comes only now.
+        station.sample(1)
+        bay.kw = 2.0
+        await site.later(900)
+        await site.building.request(*[2.0] * 12)
+        await site.later(400)
+        bay.settle(site.clock.now())
+        told = site.building.reports[-1]["porto-01-1"]
+        assert told.soc == pytest.approx(bay.soc, abs=0.01)
+
+    run(work)

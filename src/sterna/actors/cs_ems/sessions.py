@@ -34,6 +34,8 @@ STEP_PAUSE_S: Final = 35.0
 """A step without an outcome is tried again after this: an OCPP call is given up after 30 s."""
 STEP_TRIES_MAX: Final = 10
 """Then the session has failed; some minutes are more than a driver waits at the charger."""
+FOLLOWS_S: Final = 2.0
+"""An order has reached station, EVSE and car by then."""
 ECHO_KW: Final = 0.05
 """A car that draws what it was told, to this, follows its set-point."""
 READINGS_MAX: Final = 20_000
@@ -282,8 +284,10 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
         return before
     plug.seq = event.seq
     known = plug.car.soc >= 0 and plug.car.capacity_kwh > 0
-    taken(plug, event)
     session = state.sessions.get(bay.session) if bay.session else None
+    # A sample from before the last order took effect says nothing of the power that flows since.
+    older = session is not None and event.time < session.set_at + FOLLOWS_S
+    taken(plug, event, None if older else event.kw)
     if session is not None and event.energised and session.running_since is None:
         session.running_since = event.time
     if event.kind == "Ended":
@@ -304,9 +308,9 @@ def is_echo(session: Session, event: Metered) -> bool:
     )
 
 
-def taken(plug: Plug, event: Metered) -> None:
-    """Keep the readings and the sample of a TransactionEvent."""
-    battery.sampled(plug, event.soc, event.kw, event.time)
+def taken(plug: Plug, event: Metered, kw: Kilowatts | None) -> None:
+    """Keep the readings and the sample of a TransactionEvent; *kw* as far as it says what flows now."""
+    battery.sampled(plug, event.soc, kw, event.time)
     for reading in event.readings:
         if not plug.readings or follows(plug.readings[-1], reading):
             plug.readings.append(reading)
