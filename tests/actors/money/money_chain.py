@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from actors.ports_in_memory import Inbox, Ports
 
-from sterna.actors.cpo.core import CdrFateRow, CdrRow, OperatorSessionRow
+from sterna.actors.cpo.core import CdrFateRow, CdrRow, OperatorSessionRow, TicketRow
 from sterna.actors.cpo.links import Cpo
 from sterna.actors.cpo.settings import CpoSettings, Socket
 from sterna.actors.emme.core import AllocationRow, VolumeRow
@@ -31,7 +31,7 @@ START = 1_751_328_000.0  # 2025-07-01T00:00:00Z
 BAY = "porto-01-1"
 HOUR = 3600.0
 ROWS: list[type[Row]] = [
-    LedgerRow, CdrRow, CdrFateRow, OperatorSessionRow, VolumeRow, AllocationRow, BillRow, DisputeRow,
+    LedgerRow, CdrRow, CdrFateRow, TicketRow, OperatorSessionRow, VolumeRow, AllocationRow, BillRow, DisputeRow,
 ]  # fmt: skip
 CHEAP, DEAR = 0.10, 0.30
 """EUR/kWh in the first 12 h and after."""

@@ -92,6 +92,8 @@ class Cpo:
 
     def _fault_told(self, call: Call) -> Response:
         body = rest.REPORT_FAULT.read(call.body)
+        if all(socket.evse != body.evse for socket in self._settings.sockets):
+            raise Refused(f"there is no EVSE {body.evse} of ours")
         self.actor.tell(
             core.FaultTold(
                 at=self._clock.now(), station=body.station, evse=body.evse, since=body.at,

@@ -15,6 +15,7 @@ from sterna.kernel.quantities import Instant, Kilowatts
 
 DAY_S: Final = 86_400.0
 OVER: Final = ("ended", "failed")
+"""Phases of a session that is no more."""
 TINY_KW: Final = 1e-6
 """Noise of sums."""
 

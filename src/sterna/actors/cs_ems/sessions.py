@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sterna.actors.cs_ems import battery, caution
+from sterna.actors.cs_ems.caution import OVER
 from sterna.actors.cs_ems.commands import (
     AllowTransfer,
     Reply,
@@ -40,7 +41,6 @@ ECHO_KW: Final = 0.05
 """A car that draws what it was told, to this, follows its set-point."""
 READINGS_MAX: Final = 20_000
 """Readings kept per plug: more than half a year of quarter hours."""
-OVER: Final = ("ended", "failed")
 
 
 def asked(state: State, event: Asked) -> Sequence[Command]:

@@ -33,6 +33,8 @@ VARIABLES_MAX: Final = 5_000
 """Variables kept per station; a full base report has some hundreds."""
 BEYOND_MAX: Final = 10_000
 """Sequence numbers kept beyond a gap: as many messages as a station can queue."""
+PLACES_MAX: Final = 256
+"""Connectors of one station: more than any has, and a bound for one that invents them."""
 FAULTED: Final = "Faulted"
 """OCPP's connector status."""
 EARLY_S: Final = 1.0
@@ -65,6 +67,8 @@ def booted(state: State, event: Booted) -> Sequence[Command]:
 def status_changed(state: State, event: StatusChanged) -> Sequence[Command]:
     """Take note of a connector's status; the operator hears when it begins or ceases to be faulted."""
     station = state.stations.setdefault(event.station, Station())
+    if event.place not in station.statuses and len(station.statuses) >= PLACES_MAX:
+        return ()
     before = station.statuses.get(event.place, "")
     station.statuses[event.place] = event.status
     if (before == FAULTED) == (event.status == FAULTED):
@@ -81,8 +85,8 @@ def status_changed(state: State, event: StatusChanged) -> Sequence[Command]:
 
 def fault_told(state: State, event: FaultTold) -> Sequence[Command]:
     """Remember what a station says of a fault; its status tells whether there is one."""
-    if event.reason:
-        problems = state.stations.setdefault(event.station, Station()).problems
+    problems = state.stations.setdefault(event.station, Station()).problems
+    if event.reason and (event.evse in problems or len(problems) < PLACES_MAX):
         problems[event.evse] = event.reason
     return ()
 

@@ -30,6 +30,8 @@ from sterna.runtime.supervisor import Supervisor
 
 JSON: Final = ("Content-Type", "application/json")
 REST_JSON: Final = ("Content-Type", rest.MEDIA_TYPE)
+STAY_QUARTERS_MAX: Final = 4 * 24 * 366
+"""A year of prices: longer than any stay, and a bound for a departure that nobody can mean."""
 CONTRACT_WAIT_S: Final = 7200.0
 """So long after a session's end its contract may still be on its way; the sender is asked to come again."""
 OCPI: Final = "ocpi "
@@ -131,14 +133,19 @@ class Emsp:
         """Return the public prices from *start* to *end*.
 
         Where none are public yet after *known_until* the last one goes on, for a comparison with what
-        might have been; Unreachable when a price is missing before: it will come.
+        might have been; Unreachable when a price is missing before: it will come; Refused for a stay
+        that begins before the tariff or lasts for years.
         """
         tariff = self._settings.tariff
         first = int((start - tariff.start) // tariff.step)
         needed = int((known_until - tariff.start) // tariff.step) + 1
         wanted = int((end - tariff.start) // tariff.step) + 1
         known = len(tariff.import_prices)
-        if first < 0 or needed > known:
+        if first < 0:
+            raise Refused(f"there are no prices before {stamp(tariff.start)}")
+        if max(needed, wanted) - first > STAY_QUARTERS_MAX:
+            raise Refused("a stay of more than a year cannot be priced")
+        if needed > known:
             raise Unreachable(f"there are no prices for {stamp(start)} to {stamp(known_until)}")
         more = max(0, wanted - known)
         buy, reward = tariff.import_prices, tariff.export_prices
