@@ -12,6 +12,7 @@ from rich.table import Table
 from typing_extensions import override
 
 from sterna.app import init as site_init
+from sterna.app.pki import pki
 from sterna.app.run import Files, run_scenario
 from sterna.app.scenario import explain as explained
 from sterna.app.scenario import load
@@ -33,16 +34,18 @@ FILE_COLUMNS: Final = 120
 
 
 class OneLine(click.Group):
-    """Commands whose wrong options get one line, like wrong files, and exit code 2."""
+    """Commands whose wrong options and files get one line and exit code 2."""
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an option that cannot be used ends it with one line."""
+        """Run the command; an option or a file that cannot be used ends it with one line."""
         try:
             return super().invoke(ctx)
         except click.UsageError as wrong:
             click.echo(f"sterna: {wrong.format_message()}", err=True)
             sys.exit(BAD_INPUT)
+        except BadInput as bad:
+            refuse(bad)
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -195,3 +198,6 @@ def lint(path: Path) -> None:
     except BadInput as bad:
         refuse(bad)
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
+
+
+main.add_command(pki)

@@ -15,12 +15,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sterna.kernel.errors import BrokenPeer
+from sterna.protocols.iso15118.framing import HEADER, framed, unframed
 from sterna.protocols.iso15118.messages import ALL, ANSWER, BY_NAME, dc, session
 from sterna.protocols.iso15118.messages.codes import Code, Notification
 from sterna.protocols.iso15118.messages.values import MessageHeader, RationalNumber, rational
 from sterna.protocols.iso15118.refusals import refusal
 from sterna.protocols.iso15118.schema import Particle, element_name, particles
-from sterna.protocols.iso15118.wire import HEADER, PAYLOAD_TYPE, ObjectWire, framed, unframed
+from sterna.protocols.iso15118.wire import PAYLOAD_TYPE, ObjectWire
 
 HEAD = MessageHeader(SessionID=bytes(range(1, 9)), TimeStamp=1_750_000_000)
 

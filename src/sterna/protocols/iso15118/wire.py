@@ -6,27 +6,21 @@ that a peer in the same process need not decode. Bit-packed EXI stands behind
 the same interface.
 """
 
-import struct
 from collections.abc import Mapping
 from typing import Final, Protocol, Union
 
 import msgspec
 
 from sterna.kernel.errors import BrokenPeer
+from sterna.protocols.iso15118.framing import PayloadType, framed, unframed
 from sterna.protocols.iso15118.messages import AC, APP_PROTOCOL, COMMON, DC
 from sterna.protocols.iso15118.schema import Element, particles
 
-VERSION: Final = 0x01
-INVERSE_VERSION: Final = 0xFE
-HEADER: Final = struct.Struct(">BBHI")
-PAYLOAD_BYTES_MAX: Final = 65536
-"""A schedule of 1,024 entries has 7 kB in EXI and 60 kB as an object; nothing longer is honest."""
-
 PAYLOADS: Final[Mapping[int, tuple[type[Element], ...]]] = {
-    0x8001: APP_PROTOCOL,
-    0x8002: COMMON,
-    0x8003: AC,
-    0x8004: DC,
+    PayloadType.APP_PROTOCOL: APP_PROTOCOL,
+    PayloadType.COMMON: COMMON,
+    PayloadType.AC: AC,
+    PayloadType.DC: DC,
 }
 """V2GTP payload type -> the messages that it carries."""
 PAYLOAD_TYPE: Final[Mapping[type[Element], int]] = {
@@ -42,23 +36,6 @@ class Wire(Protocol):
 
     def decode(self, frame: bytes) -> Element:
         """Return the message of a whole *frame*; raises BrokenPeer for anything else."""
-
-
-def framed(payload_type: int, payload: bytes) -> bytes:
-    """Return *payload* behind its V2GTP header."""
-    return HEADER.pack(VERSION, INVERSE_VERSION, payload_type, len(payload)) + payload
-
-
-def unframed(frame: bytes) -> tuple[int, bytes]:
-    """Return payload type and payload of a whole *frame*; raises BrokenPeer."""
-    if len(frame) < HEADER.size:
-        raise BrokenPeer(f"a V2GTP frame of {len(frame)} bytes has no header")
-    version, inverse, payload_type, length = HEADER.unpack_from(frame)
-    if (version, inverse) != (VERSION, INVERSE_VERSION):
-        raise BrokenPeer(f"not V2GTP: version bytes {version:#04x} {inverse:#04x}")
-    if length > PAYLOAD_BYTES_MAX or length != len(frame) - HEADER.size:
-        raise BrokenPeer(f"a V2GTP frame says {length} bytes and has {len(frame) - HEADER.size}")
-    return payload_type, frame[HEADER.size :]
 
 
 class ObjectFrame(bytes):
