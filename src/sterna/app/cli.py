@@ -12,6 +12,7 @@ from rich.table import Table
 from typing_extensions import override
 
 from sterna.app import init as site_init
+from sterna.app.alone.commands import ev, evse
 from sterna.app.pki import pki
 from sterna.app.run import Files, run_scenario
 from sterna.app.scenario import explain as explained
@@ -199,4 +200,5 @@ def lint(path: Path) -> None:
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
 
 
-main.add_command(pki)
+for command in (pki, ev, evse):
+    main.add_command(command)
