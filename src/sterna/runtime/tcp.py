@@ -385,6 +385,9 @@ class TcpLinks:
         except TimeoutError:
             self.gone(link)
             end.closed(ABNORMAL, f"nobody answered at {host}:{port} in {self.patience.connect_s} s")
+        except ConnectionRefusedError:
+            self.gone(link)
+            end.closed(ABNORMAL, f"nobody listens at {host}:{port}")
         except OSError as no:
             self.gone(link)
             end.closed(ABNORMAL, f"{host}:{port}: {no.strerror or no}")

@@ -123,7 +123,6 @@ class CarAlone:
 
     def _hung_up(self, reason: str) -> None:
         """Learn that the connection is gone; without a proper end before it that is a failure."""
-        self._power_off()
         if reason != DONE:
             self.seen.note(self.clock.now(), f"connection: {reason}")
         self._end(reason, failed=True)
@@ -144,8 +143,7 @@ class CarAlone:
             case events.LoopTarget(power_kw=kw):
                 self._follow(kw)
             case events.PowerOff(reason=reason):
-                self._power_off()
-                seen.note(now, f"power is off: {reason}")
+                self._power_off(reason)
             case events.Notified(notification=wanted):
                 seen.note(now, f"the charger wants {wanted.value}")
             case events.AuthorizationAwaited():
@@ -209,10 +207,12 @@ class CarAlone:
             return battery
         return replace(battery, soc=bay.soc, power_kw=bay.power_kw)
 
-    def _power_off(self) -> None:
-        if self._bay is not None:
+    def _power_off(self, reason: str) -> None:
+        """Open the contactor; without a plug there is none."""
+        if self._bay is not None and self._bay.closed:
             self._bay.open_contactor()
             self.seen.flows(self.clock.now(), NO_POWER)
+            self.seen.note(self.clock.now(), f"power is off: {reason}")
 
     def _act(self, events_of_verb: tuple[events.Happened, ...]) -> None:
         if self._talk is not None:

@@ -1,10 +1,11 @@
 """A car and a charger in real time: every part put together from the options, and taken apart again."""
 
+import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO, cast
 
 from rich.console import Console
 
@@ -13,9 +14,11 @@ from sterna.app.alone.car import CarAlone, CarWish
 from sterna.app.alone.life import ENDED_WELL, FAILED, Life, obey
 from sterna.app.alone.seen import Seen
 from sterna.app.alone.supply import Offer, SupplyAlone
+from sterna.app.alone.terminal import Behind
 from sterna.app.alone.view import View
 from sterna.kernel.errors import BadInput, Refused, Unreachable
 from sterna.kernel.quantities import Seconds
+from sterna.protocols.iso15118 import exi
 from sterna.protocols.iso15118.sdp import Security
 from sterna.protocols.iso15118.security.tree import (
     SECC_DOMAIN,
@@ -60,12 +63,13 @@ async def drive(common: Common, car: Car, wish: CarWish, place: Place | None) ->
 
     Raises BadInput for a file that cannot be used.
     """
+    exi.prepare()
     clock, seen = SystemClock(), Seen(side="EV")
     tls = _secured(common.tls, "vehicle", SECC_DOMAIN)
     alone = CarAlone(clock=clock, frames=FRAMES[common.wire](), car=car, wish=wish, seen=seen)
     async with AsyncExitStack() as stack:
         capture = _captured(stack, common.capture, clock, "sterna ev")
-        view = _shown(stack, common, View(seen, clock, alone.look))
+        _shown(stack, common, View(seen, clock, alone.look))
         life = Life(clock, alone.stop)
         alone.over = lambda ending: life.end(FAILED if ending.failed else ENDED_WELL)
         stack.callback(obey(alone.order, lambda wrong: seen.note(clock.now(), wrong)))
@@ -80,7 +84,6 @@ async def drive(common: Common, car: Car, wish: CarWish, place: Place | None) ->
         alone.call(network)
         if common.seconds is not None:
             life.leave_after(common.seconds)
-        del view
         return await life.lived()
 
 
@@ -89,6 +92,7 @@ async def serve(common: Common, offer: Offer, place: Place | None, *, once: bool
 
     Raises BadInput for a file that cannot be used.
     """
+    exi.prepare()
     clock, seen = SystemClock(), Seen(side="EVSE")
     tls = _secured(common.tls, "secc", VEHICLE_DOMAIN)
     alone = SupplyAlone(
@@ -168,10 +172,11 @@ def _captured(
     return capture
 
 
-def _shown(stack: AsyncExitStack, common: Common, view: View) -> View:
+def _shown(stack: AsyncExitStack, common: Common, view: View) -> None:
     """Begin to show, in lines where nobody watches."""
-    console = Console()
-    plain = common.plain or not console.is_terminal
-    view.begin(Console(width=LOG_COLUMNS) if plain and not console.is_terminal else console, plain=plain)  # fmt: skip
+    screen = Behind(sys.stdout)
+    stack.callback(screen.finish)
+    width = None if screen.isatty() else LOG_COLUMNS
+    console = Console(file=cast("TextIO", screen), width=width)
+    view.begin(console, plain=common.plain or not screen.isatty())
     stack.callback(view.close)
-    return view

@@ -35,6 +35,8 @@ from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Timer
 from sterna.runtime.tcp import TcpLinks
 
 KILOWATT_SECONDS_PER_WATT_HOUR: Final = 3.6
+ORDERS: Final = ("stop", "pause", "meter", "consent", "withdraw")
+"""What may be typed beside a power."""
 CABLE_A: Final = Amperes(500.0)
 """What a cooled cable carries; the limits in kW are the narrower ones."""
 GIVE_UP_S: Final = Seconds(5.0)
@@ -96,6 +98,9 @@ class SupplyAlone:
     _talk: Talk | None = field(default=None, init=False)
     _resume: events.Resumable | None = field(default=None, init=False)
     _timers: list[Timer] = field(default_factory=list, init=False)
+    _steps: tuple[tuple[Seconds, Kilowatts], ...] = field(default=(), init=False)
+    """Later set-points that this session has not begun yet."""
+    _on: bool = field(default=False, init=False)
     _said_kw: Kilowatts = field(default=NO_POWER, init=False)
     """What the car says that flows."""
 
@@ -136,21 +141,29 @@ class SupplyAlone:
 
     def order(self, line: str, power: Callable[[str], Kilowatts]) -> str:
         """Do what somebody typed (*power* reads one); return what is wrong with it, or nothing."""
-        now, secc = self.clock.now(), self._secc
-        if line == "stop":
-            self.stop()
-        elif line == "pause" and secc is not None:
-            self._act(secc.pause(now))
-        elif line == "meter" and secc is not None:
-            self._act(secc.notify(now, Notification.METERING_CONFIRMATION))
-        elif line in ("consent", "withdraw") and secc is not None:
-            self._act(secc.authorize(now, consent_v2x=line == "consent"))
-        else:
+        if line not in ORDERS:
             try:
                 self.aim(power(line))
             except ValueError:
-                return f"{line!r} is no power and none of: stop, pause, meter, consent, withdraw"
+                return f"{line!r} is no power and none of: {', '.join(ORDERS)}"
+            return ""
+        if self._secc is None:
+            return f"{line}: there is no car"
+        self._obey(self._secc, line)
         return ""
+
+    def _obey(self, secc: Secc, order: str) -> None:
+        """Do one of ORDERS."""
+        now = self.clock.now()
+        match order:
+            case "stop":
+                self.stop()
+            case "pause":
+                self._act(secc.pause(now))
+            case "meter":
+                self._act(secc.notify(now, Notification.METERING_CONFIRMATION))
+            case _:
+                self._act(secc.authorize(now, consent_v2x=order == "consent"))
 
     def look(self) -> None:
         """Bring the picture up to date."""
@@ -177,7 +190,7 @@ class SupplyAlone:
         name = sha256(self.ids.new("iso15118").encode()).digest()[:8]
         secc = Secc(now, settings, session_id=name, paused=self._resume)
         self.seen.forget_session()
-        self._secc, self._said_kw = secc, NO_POWER
+        self._secc, self._said_kw, self._steps = secc, NO_POWER, offer.steps
         self._talk = Talk(
             secc, self.clock, self.frames, self.seen, happened=partial(self._happened, secc),
             opened=partial(self._opened, secc), closed=partial(self._hung_up, secc),
@@ -186,12 +199,7 @@ class SupplyAlone:
         return self._talk
 
     def _opened(self, secc: Secc) -> None:
-        now = self.clock.now()
-        self._act(secc.set_point(now, self.wish_kw, expires=Instant(NEVER)))
-        if self.offer.authorize_s == 0.0:
-            self._authorize()
-        else:
-            self._after(self.offer.authorize_s, self._authorize)
+        self._act(secc.set_point(self.clock.now(), self.wish_kw, expires=Instant(NEVER)))
 
     def _authorize(self) -> None:
         if self._secc is not None:
@@ -211,6 +219,11 @@ class SupplyAlone:
             case events.SessionOpened(peer_id=peer, session_id=name, resumed=resumed):
                 seen.peer, seen.session_id = peer, name.hex()
                 seen.note(now, f"{'resumed' if resumed else 'session of'} {peer}")
+                # Only now: what was granted before belonged to a session that slept.
+                if self.offer.authorize_s == 0.0:
+                    self._authorize()
+                else:
+                    self._after(self.offer.authorize_s, self._authorize)
             case events.VehicleNeeds(service=service, control_mode=mode, soc=soc):
                 seen.service, seen.mode = service.name, mode.name.capitalize()
                 seen.soc = soc
@@ -220,12 +233,11 @@ class SupplyAlone:
                     self._measure(self._said_kw)
             case events.HandshakeDone(service=service, control_mode=mode):
                 seen.note(now, f"power is on: {service.name}, {mode.name.capitalize()}")
-                self._schedule()
+                self._power_on()
             case events.PowerTarget(power_kw=kw):
                 self._convert(secc, kw)
             case events.PowerOff(reason=reason):
-                self._measure(NO_POWER)
-                seen.note(now, f"power is off: {reason}")
+                self._power_off(reason)
             case events.MeterConfirmed(charged_wh=into, discharged_wh=out):
                 seen.note(now, f"the car confirms {into} Wh in, {out} Wh out")
             case events.Stopped():
@@ -233,9 +245,18 @@ class SupplyAlone:
             case _:
                 pass  # The machine goes on by itself.
 
-    def _schedule(self) -> None:
-        for pause, kw in self.offer.steps:
+    def _power_on(self) -> None:
+        """Set the later set-points out, once per session: a new plan also ends with power on."""
+        self._on = True
+        steps, self._steps = self._steps, ()
+        for pause, kw in steps:
             self._after(pause, partial(self.aim, kw))
+
+    def _power_off(self, reason: str) -> None:
+        self._measure(NO_POWER)
+        if self._on:
+            self._on = False
+            self.seen.note(self.clock.now(), f"power is off: {reason}")
 
     def _convert(self, secc: Secc, kw: Kilowatts) -> None:
         """Let the converter follow where it is ours; in AC the car's does, and says so."""

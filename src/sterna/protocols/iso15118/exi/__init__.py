@@ -9,9 +9,9 @@ Efficient XML Interchange 1.0 (second edition), sections 4 to 8; clauses are nam
 where they are used.
 """
 
-from sterna.protocols.iso15118.exi.codec import decode, encode
+from sterna.protocols.iso15118.exi.codec import decode, encode, prepare
 from sterna.protocols.iso15118.exi.fragments import fragment
 from sterna.protocols.iso15118.exi.values import ExiError
 
-__all__ = ["ExiError", "decode", "encode", "fragment"]
+__all__ = ["ExiError", "decode", "encode", "fragment", "prepare"]
 """All that a caller needs: messages to bytes and back, the bytes that a signature covers."""

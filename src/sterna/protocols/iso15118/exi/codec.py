@@ -19,6 +19,13 @@ _READERS: Final[dict[tuple[int, int], Read]] = {}
 """Identity of a set and a code -> how that message is read; sets live as long as the module."""
 
 
+def prepare() -> None:
+    """Build every writer and reader now (0.2 s): a session in real time cannot wait for them halfway."""
+    for kind in SET_OF:
+        writer(kind)
+        reader(kind)
+
+
 def encode(message: Element) -> bytes:
     """Return the EXI stream of *message*.
 
