@@ -216,14 +216,8 @@ class SupplyAlone:
     def _happened(self, secc: Secc, event: events.Happened) -> None:
         now, seen = self.clock.now(), self.seen
         match event:
-            case events.SessionOpened(peer_id=peer, session_id=name, resumed=resumed):
-                seen.peer, seen.session_id = peer, name.hex()
-                seen.note(now, f"{'resumed' if resumed else 'session of'} {peer}")
-                # Only now: what was granted before belonged to a session that slept.
-                if self.offer.authorize_s == 0.0:
-                    self._authorize()
-                else:
-                    self._after(self.offer.authorize_s, self._authorize)
+            case events.SessionOpened():
+                self._begun(event)
             case events.VehicleNeeds(service=service, control_mode=mode, soc=soc):
                 seen.service, seen.mode = service.name, mode.name.capitalize()
                 seen.soc = soc
@@ -244,6 +238,18 @@ class SupplyAlone:
                 self._stopped(event)
             case _:
                 pass  # The machine goes on by itself.
+
+    def _begun(self, event: events.SessionOpened) -> None:
+        """Learn the car's name, and let its driver decide."""
+        seen = self.seen
+        seen.peer, seen.session_id = event.peer_id, event.session_id.hex()
+        word = "resumed" if event.resumed else "session of"
+        seen.note(self.clock.now(), f"{word} {seen.peer}")
+        # Only now: what was granted before belonged to a session that slept.
+        if self.offer.authorize_s == 0.0:
+            self._authorize()
+        else:
+            self._after(self.offer.authorize_s, self._authorize)
 
     def _power_on(self) -> None:
         """Set the later set-points out, once per session: a new plan also ends with power on."""

@@ -115,6 +115,5 @@ def _facts(seen: Seen) -> list[tuple[str, str]]:
 
 def hour(now: Instant) -> str:
     """Return the time of day in UTC, to the millisecond."""
-    return (
-        stamp(now)[11:].removesuffix("Z").ljust(12, "0") if now % 1 else stamp(now)[11:19] + ".000"
-    )
+    text = stamp(now)[11:-1]
+    return text if "." in text else f"{text}.000"
