@@ -1,7 +1,7 @@
 """Both machines wired together in virtual time, over the object wire, without any loop."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -20,6 +20,8 @@ from sterna.protocols.iso15118.wire import ObjectWire
 
 START = Instant(1_750_000_000.0)
 SESSION = bytes(range(1, 9))
+CHALLENGE = bytes(range(16))
+NOTHING: Mapping[str, object] = {}
 FRAMES_MAX = 20_000
 """A test that needs more is spinning."""
 
@@ -156,12 +158,12 @@ def make_pair(
     *,
     timing: Timing | None = None,
     battery: CarBattery = BATTERY,
+    car: Mapping[str, object] = NOTHING,
     **supply: object,
 ) -> Pair:
-    """Return a car that speaks *service* alone and a supply that speaks everything."""
+    """Return a car that speaks *service* alone and a supply that speaks everything; *car* and *supply* change settings."""
     timing = virtual(300.0) if timing is None else timing
-    settings = SeccSettings(evse_id="porto-03-1", supply=SUPPLY, timing=timing)
-    settings = replace(settings, **supply)
-    car = EvccSettings(evcc_id="EV1", services=(service,), control_modes=(mode,), timing=timing)
-    secc = Secc(START, settings, session_id=SESSION)
-    return Pair(secc=secc, evcc=Evcc(car, battery))
+    offer = replace(SeccSettings(evse_id="porto-03-1", supply=SUPPLY, timing=timing), **supply)
+    vehicle = EvccSettings(evcc_id="EV1", services=(service,), control_modes=(mode,), timing=timing)
+    secc = Secc(START, offer, session_id=SESSION, challenge=CHALLENGE)
+    return Pair(secc=secc, evcc=Evcc(replace(vehicle, **car), battery))
