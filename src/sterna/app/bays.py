@@ -12,6 +12,7 @@ from sterna.domain.station import Evse, Station, Supply
 from sterna.domain.vehicle import compatibility
 from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import Share
+from sterna.protocols.iso15118.wire import WIRES
 from sterna.world.balance import Balance
 from sterna.world.hardware import Bay, Car
 from sterna.world.people import Itinerary
@@ -23,6 +24,7 @@ class Bays:
     def __init__(self, scenario: Scenario, ports: MemoryPorts, balance: Balance) -> None:
         """Build stations, EVSEs and the electronics of whatever car stands at each."""
         self._ports = ports
+        self._frames = WIRES[scenario.settings.wire.iso15118]()
         self.hardware: dict[str, Bay] = {}
         self.evses: dict[str, EvseRoom] = {}
         self.cars: dict[str, Ev[Car]] = {}
@@ -60,10 +62,12 @@ class Bays:
                 charge_kw_max=evse.charge_kw_max, discharge_kw_max=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
             ),
             clock=ports.clock, ids=ports.ids, links=ports.network, outlet=bay,
+            frames=self._frames,
         )  # fmt: skip
         self.cars[name] = Ev(
-            settings=EvSettings(bay=name), clock=ports.clock, links=ports.network, inlet=bay
-        )
+            settings=EvSettings(bay=name), clock=ports.clock, links=ports.network, inlet=bay,
+            frames=self._frames,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Start stations, then what hangs on their bus."""

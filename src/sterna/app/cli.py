@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 import click
 from rich.console import Console
@@ -66,7 +66,7 @@ def main() -> None:
 )
 @click.option(
     "--wire",
-    type=click.Choice(["object"]),
+    type=click.Choice(["exi-mem", "object"]),
     help="How ISO 15118 messages travel; default: the scenario's.",
 )
 @click.option(
@@ -78,18 +78,17 @@ def run(
     seed: int | None,
     hours: float | None,
     out: Path | None,
-    wire: str | None,
+    wire: Literal["exi-mem", "object"] | None,
     *,
     no_baseline: bool,
     quiet: bool,
 ) -> None:
     """Run SCENARIO: a shipped name such as porto, or the path of a TOML file."""
-    del wire  # One wire so far; the option says so.
     console = Console()
     if not console.is_terminal:
         console = Console(width=FILE_COLUMNS)
     try:
-        chosen = load(scenario).changed(seed=seed, run_hours=hours)
+        chosen = load(scenario).changed(seed=seed, run_hours=hours, wire=wire)
         folder = out or Path("out") / chosen.name
         with bar(console, quiet=quiet) as progress:
             done = run_scenario(

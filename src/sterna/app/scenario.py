@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 from sterna.app.plausible import objections, station_names, unmeetable
@@ -81,8 +81,9 @@ class Scenario:
         run_hours: float | None = None,
         control: bool | None = None,
         store: str | None = None,
+        wire: Literal["exi-mem", "object"] | None = None,
     ) -> "Scenario":
-        """Return the scenario with another seed, length or store, or control switched (command line)."""
+        """Return the scenario with what the command line says otherwise."""
         settings = self.settings
         if seed is not None:
             settings = replace(settings, seed=seed)
@@ -90,6 +91,8 @@ class Scenario:
             settings = replace(settings, hours=run_hours)
         if control is not None:
             settings = replace(settings, control=replace(settings.control, enabled=control))
+        if wire is not None:
+            settings = replace(settings, wire=replace(settings.wire, iso15118=wire))
         if store is not None:
             settings = replace(settings, store=StoreSettings(url=store))
         return _checked(settings, self.source, self.name, self.folder)

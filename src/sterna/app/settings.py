@@ -149,8 +149,8 @@ class ControlSettings:
 class WireSettings:
     """How messages travel in the simulation."""
 
-    iso15118: Literal["object"] = "object"
-    """ISO 15118 messages travel as objects; there is no other way yet."""
+    iso15118: Literal["exi-mem", "object"] = "exi-mem"
+    """ISO 15118 messages travel as EXI bytes in memory, or as objects (faster, for very large runs)."""
     latency_s: Annotated[float, Bounds(least=0, most=60)] = 0.02
     """How long a message travels, one way."""
 

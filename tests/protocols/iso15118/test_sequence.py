@@ -32,6 +32,7 @@ from sterna.protocols.iso15118.messages.codes import (
 )
 from sterna.protocols.iso15118.messages.signature import X509IssuerSerialType
 from sterna.protocols.iso15118.messages.values import (
+    ListOfRootCertificateIDsType,
     MessageHeader,
     MeterInfoType,
     Response,
@@ -84,9 +85,7 @@ SAMPLES: dict[type[Element], Element] = {
         certificates.CertificateInstallationReq(
             Header=HEAD,
             OEMProvisioningCertificateChain=CHAIN,
-            ListOfRootCertificateIDs=certificates.ListOfRootCertificateIDsType(
-                RootCertificateID=(ROOT,)
-            ),
+            ListOfRootCertificateIDs=ListOfRootCertificateIDsType(RootCertificateID=(ROOT,)),
             MaximumContractCertificateChains=1,
         ),
         positioning.VehicleCheckInReq(

@@ -19,7 +19,7 @@ from sterna.protocols.iso15118.evcc import Evcc
 from sterna.protocols.iso15118.limits import CarBattery
 from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.services import Service
-from sterna.protocols.iso15118.wire import ObjectWire
+from sterna.protocols.iso15118.wire import ExiWire
 from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.conversation import Conversation
 from sterna.runtime.ports import Clock, Describe, Knock, LinkEnd, Links, Timer, Wire
@@ -45,12 +45,12 @@ class Ev(Generic[C]):
         inlet: Inlet[C],
         frames: Frames | None = None,
     ) -> None:
-        """Watch *inlet*; *frames* writes ISO 15118 messages (default: by reference)."""
+        """Watch *inlet*; *frames* writes ISO 15118 messages (default: EXI)."""
         self._settings = settings
         self._clock = clock
         self._links = links
         self._inlet = inlet
-        self._frames: Frames = ObjectWire() if frames is None else frames
+        self._frames: Frames = ExiWire() if frames is None else frames
         self._state = core.State()
         self._car: C | None = None
         self._coming: C | None = None

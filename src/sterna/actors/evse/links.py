@@ -20,7 +20,7 @@ from sterna.protocols.iso15118.answers import SitePlan
 from sterna.protocols.iso15118.limits import SupplyLimits
 from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.secc import Secc
-from sterna.protocols.iso15118.wire import ObjectWire
+from sterna.protocols.iso15118.wire import ExiWire
 from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.conversation import Conversation
 from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links, Timer
@@ -41,13 +41,13 @@ class Evse:
         outlet: Outlet,
         frames: Frames | None = None,
     ) -> None:
-        """Control *outlet*; *frames* writes ISO 15118 messages (default: by reference)."""
+        """Control *outlet*; *frames* writes ISO 15118 messages (default: EXI)."""
         self._settings = settings
         self._clock = clock
         self._ids = ids
         self._links = links
         self._outlet = outlet
-        self._frames: Frames = ObjectWire() if frames is None else frames
+        self._frames: Frames = ExiWire() if frames is None else frames
         self._state = core.State(dead_band_kw=settings.dead_band_kw)
         self._coupler = pilot.Coupler()
         self._secc: Secc | None = None

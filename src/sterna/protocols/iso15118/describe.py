@@ -7,7 +7,7 @@ from sterna.protocols.iso15118.messages import ac, dc, schedule, session
 from sterna.protocols.iso15118.messages.codes import Processing
 from sterna.protocols.iso15118.messages.values import ChargeLoopReq, Response
 from sterna.protocols.iso15118.schema import Element, element_name
-from sterna.protocols.iso15118.wire import Wire
+from sterna.protocols.iso15118.wire import Wire, overheard
 
 Fields = dict[str, float | str | bool]
 
@@ -17,7 +17,7 @@ def describer(wire: Wire, keys: tuple[str, ...] = ()) -> Describe:
 
     def describe(frame: bytes) -> Said | None:
         try:
-            message = wire.decode(frame)
+            message = overheard(wire, frame)
         except BrokenPeer:
             return None  # Rubbish is not worth a line; its hearer closes the link.
         name = element_name(type(message))

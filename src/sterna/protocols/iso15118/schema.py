@@ -111,6 +111,10 @@ class Element(Struct, frozen=True, kw_only=True, gc=False, tag_field=ELEMENT_KEY
     """A global element: its ``tag`` is the element's name on the wire."""
 
 
+class Mixed(Struct, frozen=True, kw_only=True, gc=False):
+    """A type that allows text between its elements; V2G sends none, but the event has a code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particle:
     """One field of a declaration in the words of a schema."""
@@ -127,6 +131,8 @@ class Particle:
     members: tuple[tuple[str, type[Struct]], ...] = ()
     """Element name and type of each member of a substitution group, without an abstract head."""
     head: Substitution | None = None
+    lengths: tuple[int, int | None] = (0, None)
+    """Least and most characters of a string, octets of a binary value; None: unbounded."""
 
 
 @cache
@@ -196,6 +202,10 @@ def _single(name: str, arm: Any, notes: list[Any], *, optional: bool) -> Particl
     else:
         value = _noted(notes, Xs) or inner
     role = _noted(notes, Role)
+    measure = next((note for note in notes if isinstance(note, Meta)), None)
+    lengths: tuple[int, int | None] = (0, None)
+    if inner in (str, bytes) and measure is not None:
+        lengths = (measure.min_length or 0, measure.max_length)
     return Particle(
         name=name,
         value=value,
@@ -203,4 +213,5 @@ def _single(name: str, arm: Any, notes: list[Any], *, optional: bool) -> Particl
         maximum=maximum,
         role=role.kind if role else "element",
         choice=_noted(notes, Choice),
+        lengths=lengths,
     )

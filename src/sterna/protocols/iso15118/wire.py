@@ -1,9 +1,9 @@
 """Wires: how a message becomes a frame and a frame a message, behind one interface.
 
-A frame is a V2GTP header and a payload. On the *object* wire the payload is the
-message's MessagePack form, and the frame carries the message itself along, so
-that a peer in the same process need not decode. Bit-packed EXI stands behind
-the same interface.
+A frame is a V2GTP header and a payload. On the *exi* wire the payload is the
+message's EXI stream, as every car and charger speaks it. On the *object* wire it
+is the message's MessagePack form, and a peer in the same process takes the message
+itself, which the frame carries along: for very large runs.
 """
 
 import struct
@@ -13,6 +13,8 @@ from typing import Final, Protocol, Union
 import msgspec
 
 from sterna.kernel.errors import BrokenPeer
+from sterna.protocols.iso15118 import exi
+from sterna.protocols.iso15118.exi.schema_sets import SET_OF, SchemaSet
 from sterna.protocols.iso15118.messages import AC, APP_PROTOCOL, COMMON, DC
 from sterna.protocols.iso15118.schema import Element, particles
 
@@ -34,6 +36,12 @@ PAYLOAD_TYPE: Final[Mapping[type[Element], int]] = {
 }
 
 
+SCHEMA_SETS: Final[Mapping[int, SchemaSet]] = {
+    number: SET_OF[kinds[0]] for number, kinds in PAYLOADS.items()
+}
+"""V2GTP payload type -> the schema set of its EXI streams."""
+
+
 class Wire(Protocol):
     """A way to write messages as payloads and to read them back."""
 
@@ -42,6 +50,20 @@ class Wire(Protocol):
 
     def decode(self, frame: bytes) -> Element:
         """Return the message of a whole *frame*; raises BrokenPeer for anything else."""
+
+
+class Carrying(bytes):
+    """A frame that carries its message by reference; to everybody else it is plain bytes."""
+
+    message: Element
+
+
+def overheard(wire: Wire, frame: bytes) -> Element:
+    """Return the message of *frame* for a listener beside the link, who need not read it again.
+
+    Raises BrokenPeer as :meth:`Wire.decode` does.
+    """
+    return frame.message if isinstance(frame, Carrying) else wire.decode(frame)
 
 
 def framed(payload_type: int, payload: bytes) -> bytes:
@@ -61,10 +83,27 @@ def unframed(frame: bytes) -> tuple[int, bytes]:
     return payload_type, frame[HEADER.size :]
 
 
-class ObjectFrame(bytes):
-    """A frame that carries its message by reference; to everybody else it is plain bytes."""
+def _carrying(message: Element, payload: bytes) -> Carrying:
+    """Return the frame of *payload*, with *message* along."""
+    frame = Carrying(framed(PAYLOAD_TYPE[type(message)], payload))
+    frame.message = message
+    return frame
 
-    message: Element
+
+class ExiWire:
+    """Messages as the bytes of the standard; a hearer reads the bytes and nothing else."""
+
+    def encode(self, message: Element) -> bytes:
+        """Return the frame of *message*; raises ValueError for one that may not be sent."""
+        return _carrying(message, exi.encode(message))
+
+    def decode(self, frame: bytes) -> Element:
+        """Return the message of *frame*; raises BrokenPeer."""
+        payload_type, payload = unframed(frame)
+        schema_set = SCHEMA_SETS.get(payload_type)
+        if schema_set is None:
+            raise BrokenPeer(f"unknown V2GTP payload type {payload_type:#06x}")
+        return exi.decode(payload, schema_set)
 
 
 class ObjectWire:
@@ -79,14 +118,11 @@ class ObjectWire:
 
     def encode(self, message: Element) -> bytes:
         """Return the frame of *message*; equal messages have equal bytes."""
-        payload = self._encoder.encode(message)
-        frame = ObjectFrame(framed(PAYLOAD_TYPE[type(message)], payload))
-        frame.message = message
-        return frame
+        return _carrying(message, self._encoder.encode(message))
 
     def decode(self, frame: bytes) -> Element:
         """Return the message of *frame*, by reference where it still has it."""
-        if isinstance(frame, ObjectFrame):
+        if isinstance(frame, Carrying):
             return frame.message
         payload_type, payload = unframed(frame)
         decoder = self._decoders.get(payload_type)
@@ -98,6 +134,13 @@ class ObjectWire:
             raise BrokenPeer(f"not a message of ISO 15118-20: {wrong}") from wrong
         check_choices(message)
         return message
+
+
+WIRES: Final[Mapping[str, type[ExiWire] | type[ObjectWire]]] = {
+    "exi-mem": ExiWire,
+    "object": ObjectWire,
+}
+"""The wires of a simulation by the names that a scenario gives them."""
 
 
 def check_choices(message: msgspec.Struct) -> None:

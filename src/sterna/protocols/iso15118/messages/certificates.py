@@ -5,8 +5,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from sterna.protocols.iso15118.messages.codes import EcdhCurve, Processing
-from sterna.protocols.iso15118.messages.signature import X509IssuerSerialType
-from sterna.protocols.iso15118.messages.values import Request, Response
+from sterna.protocols.iso15118.messages.values import (
+    ListOfRootCertificateIDsType,
+    Request,
+    Response,
+)
 from sterna.protocols.iso15118.schema import (
     ATTRIBUTE,
     CertificateBytes,
@@ -48,14 +51,6 @@ class ContractCertificateChainType(Struct, frozen=True, kw_only=True, gc=False):
 
     Certificate: CertificateBytes
     SubCertificates: SubCertificatesType
-
-
-class ListOfRootCertificateIDsType(Struct, frozen=True, kw_only=True, gc=False):
-    """The roots that the car trusts."""
-
-    RootCertificateID: Annotated[
-        tuple[X509IssuerSerialType, ...], Meta(min_length=1, max_length=20)
-    ]
 
 
 class EMAIDListType(Struct, frozen=True, kw_only=True, gc=False):

@@ -14,6 +14,7 @@ from sterna.protocols.iso15118.schema import (
     Base64,
     Element,
     Integer,
+    Mixed,
     NeverSent,
     Text,
     Uri,
@@ -49,18 +50,43 @@ SIGNATURE_ELEMENTS: Final = (
 )
 """Every global element of the signature schema: they count in the root codes of each schema."""
 
+SIGNATURE_PARTS: Final = (
+    "Exponent",
+    "G",
+    "HMACOutputLength",
+    "J",
+    "Modulus",
+    "P",
+    "PGPKeyID",
+    "PGPKeyPacket",
+    "PgenCounter",
+    "Q",
+    "SPKISexp",
+    "Seed",
+    "X509CRL",
+    "X509Certificate",
+    "X509IssuerName",
+    "X509IssuerSerial",
+    "X509SKI",
+    "X509SerialNumber",
+    "X509SubjectName",
+    "XPath",
+    "Y",
+)
+"""Every other element of the signature schema: they count in the codes of fragments."""
+
 Foreign = Annotated[None, NeverSent(0, None, wildcard=True)]
 """Elements of other namespaces, any number: allowed by the schema, never sent."""
 
 
-class CanonicalizationMethodType(Struct, frozen=True, kw_only=True, gc=False):
+class CanonicalizationMethodType(Mixed, frozen=True, kw_only=True, gc=False):
     """How the signed part was made canonical; V2G: EXI."""
 
     Algorithm: Annotated[Uri, ATTRIBUTE]
     Any: Foreign = None
 
 
-class SignatureMethodType(Struct, frozen=True, kw_only=True, gc=False):
+class SignatureMethodType(Mixed, frozen=True, kw_only=True, gc=False):
     """The signature's algorithm."""
 
     Algorithm: Annotated[Uri, ATTRIBUTE]
@@ -68,7 +94,7 @@ class SignatureMethodType(Struct, frozen=True, kw_only=True, gc=False):
     Any: Foreign = None
 
 
-class TransformType(Struct, frozen=True, kw_only=True, gc=False):
+class TransformType(Mixed, frozen=True, kw_only=True, gc=False):
     """One step between the referred element and the digested bytes."""
 
     Algorithm: Annotated[Uri, ATTRIBUTE]
@@ -82,7 +108,7 @@ class TransformsType(Struct, frozen=True, kw_only=True, gc=False):
     Transform: Annotated[tuple[TransformType, ...], Meta(min_length=1)]
 
 
-class DigestMethodType(Struct, frozen=True, kw_only=True, gc=False):
+class DigestMethodType(Mixed, frozen=True, kw_only=True, gc=False):
     """The digest's algorithm."""
 
     Algorithm: Annotated[Uri, ATTRIBUTE]

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from typing_extensions import override
 
 from sterna.protocols.iso15118.messages.codes import Code, Notification
-from sterna.protocols.iso15118.messages.signature import SignatureType
+from sterna.protocols.iso15118.messages.signature import SignatureType, X509IssuerSerialType
 from sterna.protocols.iso15118.schema import (
     Byte,
     Element,
@@ -119,6 +119,14 @@ class MeterInfoType(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     MeterSignature: MeterSignatureType | None = None
     MeterStatus: Short | None = None
     MeterTimestamp: UnsignedLong | None = None
+
+
+class ListOfRootCertificateIDsType(Struct, frozen=True, kw_only=True, gc=False):
+    """The roots that the car trusts."""
+
+    RootCertificateID: Annotated[
+        tuple[X509IssuerSerialType, ...], Meta(min_length=1, max_length=20)
+    ]
 
 
 class DetailedCostType(Struct, frozen=True, kw_only=True, gc=False):
