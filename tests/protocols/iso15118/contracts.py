@@ -4,7 +4,6 @@ from functools import cache, partial
 from hashlib import sha256
 from itertools import count
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from protocols.iso15118.iso15118_pair import START
 
@@ -13,13 +12,6 @@ from sterna.protocols.iso15118.security.certificates import Curve
 from sterna.protocols.iso15118.security.gate import ContractGate, Office
 from sterna.protocols.iso15118.security.tree import Tree, make_tree
 from sterna.protocols.iso15118.security.wallet import CarWallet
-
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-
-
-def fragment(name: str, value: msgspec.Struct, space: str) -> bytes:
-    """Return bytes that stand for an element: what signatures need is that equal elements have equal ones."""
-    return _ENCODER.encode((name, space, value))
 
 
 @cache
@@ -31,14 +23,13 @@ def tree(curve: Curve = Curve.SECP521R1, made: float = START, days: float = 365.
 def with_contract(grown: Tree | None = None) -> CarWallet:
     """Return the wallet of a car that has a contract."""
     grown = tree() if grown is None else grown
-    return CarWallet(fragment=fragment, contract=grown["contract"])
+    return CarWallet(contract=grown["contract"])
 
 
 def without_contract(grown: Tree | None = None) -> CarWallet:
     """Return the wallet of a car that can ask for one."""
     grown = tree() if grown is None else grown
     return CarWallet(
-        fragment=fragment,
         provisioning=grown["oem_provisioning"],
         roots=(grown["v2g_root"].certificate,),
     )
@@ -47,7 +38,7 @@ def without_contract(grown: Tree | None = None) -> CarWallet:
 def gate(grown: Tree | None = None, **options: object) -> ContractGate:
     """Return a supply that honours the contracts of the tree."""
     grown = tree() if grown is None else grown
-    known: dict[str, object] = {"fragment": fragment, "roots": (grown["mo_root"].certificate,)}
+    known: dict[str, object] = {"roots": (grown["mo_root"].certificate,)}
     return ContractGate(**(known | options))  # type: ignore[arg-type]  # fields by name
 
 
@@ -59,7 +50,6 @@ def office(grown: Tree | None = None, **options: object) -> Office:
         "contracts": {"STNTESTVEHICLE0001": grown["contract"]},
         "service": grown["cps"],
         "maker_roots": (grown["oem_root"].certificate,),
-        "fragment": fragment,
         "ephemeral": partial(ec.generate_private_key, ec.SECP521R1()),
         "iv": lambda: sha256(str(next(draws)).encode()).digest()[:12],
     }

@@ -1,4 +1,4 @@
-"""Both machines wired together in virtual time, over the object wire, without any loop."""
+"""Both machines wired together in virtual time, as the bytes of the standard, without any loop."""
 
 import heapq
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.secc import Secc
 from sterna.protocols.iso15118.services import ControlMode, Service
 from sterna.protocols.iso15118.timing import Timing, virtual
-from sterna.protocols.iso15118.wire import ObjectWire
+from sterna.protocols.iso15118.wire import ExiWire
 
 START = Instant(1_750_000_000.0)
 SESSION = bytes(range(1, 9))
@@ -33,7 +33,7 @@ class Pair:
     secc: Secc
     evcc: Evcc
     now: Instant = START
-    wire: ObjectWire = field(default_factory=ObjectWire)
+    wire: ExiWire = field(default_factory=ExiWire)
     supply_events: list[Happened] = field(default_factory=list)
     car_events: list[Happened] = field(default_factory=list)
     said: list[Element] = field(default_factory=list)
@@ -84,7 +84,8 @@ class Pair:
             answers = self.secc.to_send()
             for message in answers:
                 self.said.append(message)
-                self.car(self.evcc.receive(self.now, message))
+                frame = self.wire.encode(message)
+                self.car(self.evcc.receive(self.now, self.wire.decode(frame)))
             if not asked and not answers:
                 return
         raise AssertionError("the two machines spin")

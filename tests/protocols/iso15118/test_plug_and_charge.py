@@ -6,7 +6,6 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from msgspec.structs import replace
 from protocols.iso15118.contracts import (
-    fragment,
     gate,
     office,
     tree,
@@ -14,7 +13,6 @@ from protocols.iso15118.contracts import (
     without_contract,
 )
 from protocols.iso15118.iso15118_pair import CHALLENGE, SESSION, START, Pair, make_pair
-
 from typing_extensions import override
 
 from sterna.kernel.errors import Refused
@@ -91,7 +89,7 @@ def test_otherwise_the_station_has_the_last_word() -> None:
 
 
 def test_a_car_without_a_contract_is_let_in_by_external_means_beside_it() -> None:
-    for wallet in (None, CarWallet(fragment=fragment)):
+    for wallet in (None, CarWallet()):
         pair = plugged(wallet, gate=gate())
         pair.do(pair.secc.authorize(pair.now, consent_v2x=True))
         pair.run(1)
@@ -132,7 +130,7 @@ BAD_CONTRACTS = {
         gate(revoked=frozenset({tree()["contract"].certificate.serial_number})),
     ),
     Code.WARNING_CERTIFICATE_VALIDATION_ERROR: (with_contract(), gate(OLD)),
-    Code.WARNING_EMSP_UNKNOWN: (Stubborn(fragment=fragment, contract=tree()["contract"]), gate(providers=("DEXYZ",))),
+    Code.WARNING_EMSP_UNKNOWN: (Stubborn(contract=tree()["contract"]), gate(providers=("DEXYZ",))),
 }
 
 
@@ -332,7 +330,7 @@ def test_a_key_in_a_field_that_the_car_cannot_read_is_refused() -> None:
         X448_EncryptedPrivateKey=bytes(84),
     )
     known = without_contract()
-    odd = Odd(fragment=fragment, provisioning=known.provisioning, roots=known.roots)
+    odd = Odd(provisioning=known.provisioning, roots=known.roots)
     with pytest.raises(Refused, match="cannot read"):
         odd.installed(replace(provided(), SignedInstallationData=data), START)
 

@@ -31,7 +31,6 @@ from sterna.protocols.iso15118.security.certificates import (
 )
 from sterna.protocols.iso15118.security.key_transport import associated_data, enciphered
 from sterna.protocols.iso15118.security.signatures import (
-    Fragment,
     Signed,
     fault_in,
     public_key_of,
@@ -60,7 +59,6 @@ class Office(Struct, frozen=True, kw_only=True):
     """Signs installation data; a vehicle trusts its root."""
     maker_roots: Chain
     """Whose provisioning certificates are taken."""
-    fragment: Fragment
     ephemeral: Callable[[], ec.EllipticCurvePrivateKey]
     """Gives a fresh key for each contract that is sent."""
     iv: Callable[[], bytes]
@@ -78,7 +76,7 @@ class Office(Struct, frozen=True, kw_only=True):
             return Code.WARNING_CERTIFICATE_VALIDATION_ERROR
         shown = Signed(id=chain.Id, name="OEMProvisioningCertificateChain", value=chain)
         key = public_key_of(found[0])
-        if fault_in(request.Header.Signature, (shown,), key, self.fragment):
+        if fault_in(request.Header.Signature, (shown,), key):
             return Code.FAILED_SIGNATURE_ERROR
         code = judged(found, self.maker_roots, frozenset(), now)
         if code is not Code.OK and code is not Code.OK_CERTIFICATE_EXPIRES_SOON:
@@ -106,7 +104,7 @@ class Office(Struct, frozen=True, kw_only=True):
             ECDHCurve=EcdhCurve.SECP521, DHPublicKey=public, SECP521_EncryptedPrivateKey=blob,
         )  # fmt: skip
         subs = tuple(certificate_der(one) for one in self.service.issuers)
-        signature = signature_over((signed_data(data),), self.service.key, self.fragment)
+        signature = signature_over((signed_data(data),), self.service.key)
         return CertificateInstallationRes(
             Header=replace(header, Signature=signature),
             ResponseCode=Code.OK,
@@ -123,7 +121,6 @@ class Office(Struct, frozen=True, kw_only=True):
 class ContractGate(Struct, frozen=True, kw_only=True):
     """Whose contracts one supply honours; see :class:`~sterna.protocols.iso15118.identity.Gate`."""
 
-    fragment: Fragment
     roots: Chain
     """Whose contracts are taken."""
     providers: tuple[str, ...] = ()
@@ -152,7 +149,7 @@ class ContractGate(Struct, frozen=True, kw_only=True):
             return Verdict(code=Code.WARNING_CERTIFICATE_VALIDATION_ERROR)
         shown = Signed(id=mode.Id, name="PnC_AReqAuthorizationMode", value=mode)
         key = public_key_of(found[0])
-        if fault_in(request.Header.Signature, (shown,), key, self.fragment):
+        if fault_in(request.Header.Signature, (shown,), key):
             return Verdict(code=Code.FAILED_SIGNATURE_ERROR)
         code = judged(found, self.roots, self.revoked, now)
         emaid = common_name(found[0])
@@ -172,7 +169,7 @@ class ContractGate(Struct, frozen=True, kw_only=True):
         """Return whether the contract whose certificate is *leaf* has signed *receipt*."""
         key = public_key_of(certificate_from_der(leaf))
         shown = (signed_receipt(receipt),)
-        return not fault_in(receipt.Header.Signature, shown, key, self.fragment)
+        return not fault_in(receipt.Header.Signature, shown, key)
 
 
 def judged(chain: Chain, roots: Chain, revoked: frozenset[int], now: Instant) -> Code:

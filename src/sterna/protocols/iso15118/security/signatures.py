@@ -10,7 +10,7 @@ after the other, in the width of the curve.
 
 from collections.abc import Callable
 from hashlib import sha256, sha512, shake_256
-from typing import Final, Protocol
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from msgspec import Struct
 
+from sterna.protocols.iso15118.exi import fragment
 from sterna.protocols.iso15118.messages.signature import (
-    SIGNATURE_NAMESPACE,
     CanonicalizationMethodType,
     DigestMethodType,
     ReferenceType,
@@ -36,17 +36,9 @@ from sterna.protocols.iso15118.messages.signature import (
 )
 from sterna.protocols.iso15118.security.certificates import PrivateKey, PublicKey
 
-COMMON_NAMESPACE: Final = "urn:iso:std:iso:15118:-20:CommonMessages"
 CANONICAL_EXI: Final = "http://www.w3.org/TR/canonical-exi/"
 SHAKE_BYTES: Final = 64
 """Digest length with Ed448; not checked against the standard."""
-
-
-class Fragment(Protocol):
-    """Writes one element as a canonical EXI fragment."""
-
-    def __call__(self, name: str, value: Struct, space: str, /) -> bytes:
-        """Return the fragment of the element *name* of the name space *space*."""
 
 
 class Signed(Struct, frozen=True, kw_only=True):
@@ -56,7 +48,6 @@ class Signed(Struct, frozen=True, kw_only=True):
     """Its Id attribute."""
     name: str
     value: Struct
-    space: str = COMMON_NAMESPACE
 
 
 class Scheme(Struct, frozen=True, kw_only=True):
@@ -119,7 +110,8 @@ def public_key_of(certificate: x509.Certificate) -> PublicKey | None:
 
 
 def signature_over(
-    elements: tuple[Signed, ...], key: PrivateKey, fragment: Fragment
+    elements: tuple[Signed, ...],
+    key: PrivateKey,
 ) -> SignatureType:
     """Return the signature of *elements* by *key*; the same key and elements give the same octets."""
     scheme = scheme_of(key)
@@ -127,9 +119,9 @@ def signature_over(
     info = SignedInfoType(
         CanonicalizationMethod=CanonicalizationMethodType(Algorithm=CANONICAL_EXI),
         SignatureMethod=SignatureMethodType(Algorithm=scheme.method),
-        Reference=tuple(_reference(one, scheme, fragment) for one in elements),
+        Reference=tuple(_reference(one, scheme) for one in elements),
     )
-    data = fragment("SignedInfo", info, SIGNATURE_NAMESPACE)
+    data = fragment("SignedInfo", info)
     return SignatureType(
         SignedInfo=info, SignatureValue=SignatureValueType(Value=_sign(data, key, scheme))
     )
@@ -139,7 +131,6 @@ def fault_in(
     signature: SignatureType | None,
     elements: tuple[Signed, ...],
     key: PublicKey | None,
-    fragment: Fragment,
 ) -> str:
     """Return why *signature* is not *key*'s over exactly *elements*; empty: it is."""
     scheme = None if key is None else scheme_of(key)
@@ -155,20 +146,20 @@ def fault_in(
         return "the signature covers other elements"
     for one in elements:
         said = found[f"#{one.id}"]
-        due = scheme.digest(fragment(one.name, one.value, one.space))
+        due = scheme.digest(fragment(one.name, one.value))
         if said.DigestMethod.Algorithm != scheme.digest_method or said.DigestValue != due:
             return f"the digest of {one.name} does not fit"
-    data = fragment("SignedInfo", info, SIGNATURE_NAMESPACE)
+    data = fragment("SignedInfo", info)
     good = _verified(signature.SignatureValue.Value, data, key, scheme)
     return "" if good else "the signature does not fit"
 
 
-def _reference(one: Signed, scheme: Scheme, fragment: Fragment) -> ReferenceType:
+def _reference(one: Signed, scheme: Scheme) -> ReferenceType:
     return ReferenceType(
         URI=f"#{one.id}",
         Transforms=TransformsType(Transform=(TransformType(Algorithm=CANONICAL_EXI),)),
         DigestMethod=DigestMethodType(Algorithm=scheme.digest_method),
-        DigestValue=scheme.digest(fragment(one.name, one.value, one.space)),
+        DigestValue=scheme.digest(fragment(one.name, one.value)),
     )
 
 

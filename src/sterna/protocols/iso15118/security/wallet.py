@@ -12,7 +12,6 @@ from sterna.protocols.iso15118.messages.certificates import (
     CertificateInstallationReq,
     CertificateInstallationRes,
     ContractCertificateChainType,
-    ListOfRootCertificateIDsType,
     SignedCertificateChainType,
     SignedInstallationDataType,
     SubCertificatesType,
@@ -21,7 +20,10 @@ from sterna.protocols.iso15118.messages.codes import Authorization
 from sterna.protocols.iso15118.messages.metering import MeteringConfirmationReq
 from sterna.protocols.iso15118.messages.session import AuthorizationReq, PnCAReqType
 from sterna.protocols.iso15118.messages.signature import X509IssuerSerialType
-from sterna.protocols.iso15118.messages.values import MessageHeader
+from sterna.protocols.iso15118.messages.values import (
+    ListOfRootCertificateIDsType,
+    MessageHeader,
+)
 from sterna.protocols.iso15118.security.certificates import (
     Credential,
     certificate_der,
@@ -32,7 +34,6 @@ from sterna.protocols.iso15118.security.certificates import (
 )
 from sterna.protocols.iso15118.security.key_transport import associated_data, deciphered
 from sterna.protocols.iso15118.security.signatures import (
-    Fragment,
     Signed,
     fault_in,
     public_key_of,
@@ -64,7 +65,6 @@ def contract_chain(credential: Credential) -> ContractCertificateChainType:
 class CarWallet(Struct, frozen=True, kw_only=True):
     """What one car can show; see :class:`~sterna.protocols.iso15118.identity.Wallet`."""
 
-    fragment: Fragment
     contract: Credential | None = None
     provisioning: Credential | None = None
     """The certificate with which the car was made; its common name is the PCID."""
@@ -158,7 +158,7 @@ class CarWallet(Struct, frozen=True, kw_only=True):
             wrong = f"{common_name(chain[0])!r} is no provisioning service"
         wrong = wrong or fault_in(
             answer.Header.Signature, (signed_data(answer.SignedInstallationData),),
-            public_key_of(chain[0]), self.fragment,
+            public_key_of(chain[0]),
         )  # fmt: skip
         if wrong:
             raise Refused(wrong)
@@ -173,7 +173,7 @@ class CarWallet(Struct, frozen=True, kw_only=True):
         self, header: MessageHeader, shown: Signed, credential: Credential
     ) -> MessageHeader:
         """Return *header* with the signature over one element."""
-        return replace(header, Signature=signature_over((shown,), credential.key, self.fragment))
+        return replace(header, Signature=signature_over((shown,), credential.key))
 
 
 def signed_data(data: SignedInstallationDataType) -> Signed:
