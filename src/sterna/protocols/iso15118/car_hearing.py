@@ -162,6 +162,7 @@ class CarHearing(CarSession):
 
     def _choose_service(self, message: session.ServiceDiscoveryRes) -> None:
         """Take the favourite among the services on offer, and what the car uses beside it."""
+        self._switches = message.ServiceRenegotiationSupported
         offered = {service.ServiceID for service in message.EnergyTransferServiceList.Service}
         fitting = [service for service in self.settings.services if service in offered]
         beside = () if message.VASList is None else message.VASList.Service

@@ -99,6 +99,7 @@ class CarSession:
         self._volts_seen: float | None = None
         self._leaving: StopMode | None = None
         self._reason: str | None = None
+        self._switches = True
         self._again = False
         self._standby = False
         self._meter: MeterInfoType | None = None

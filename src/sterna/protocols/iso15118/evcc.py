@@ -135,8 +135,16 @@ class Evcc(CarHearing):
         return self._leave(now, StopMode.PAUSE, "the car paused")
 
     def renegotiate(self, now: Instant) -> tuple[Happened, ...]:
-        """Choose the service again at the car's next turn."""
+        """Choose the service again at the car's next turn; nothing where the supply has said that it cannot."""
+        if not self._switches:
+            return ()
         return self._leave(now, StopMode.SERVICE_RENEGOTIATION, "another service")
+
+    def reschedule(self, now: Instant) -> tuple[Happened, ...]:
+        """Ask for another plan at the car's next turn."""
+        self.now = now
+        self._again = True
+        return self._attention()
 
     def standby(self, now: Instant, *, rest: bool) -> tuple[Happened, ...]:
         """Rest with closed contactors and no power, or come back from it."""

@@ -224,7 +224,8 @@ def _overstayed(secc: "SupplySession", needs: VehicleNeeds) -> bool:
         return False
     if secc.violating_since is None:
         secc.violating_since = secc.now
-    return secc.now - secc.violating_since > secc.settings.violation_s_max
+        secc.hurry()
+    return secc.now - secc.violating_since >= secc.settings.violation_s_max
 
 
 def _news(before: VehicleNeeds, needs: VehicleNeeds) -> bool:

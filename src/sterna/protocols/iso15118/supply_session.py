@@ -234,6 +234,8 @@ class SupplySession:
         ahead = energy_until_change(self.reading.power_kw, self.needs)
         if ahead is not None:
             wait = min(wait, max(timing.loop_hold_min_s, ahead / abs(self.reading.power_kw) * 3600))
+        if self.violating_since is not None:
+            wait = min(wait, self.settings.violation_s_max)
         edge = self.plan_anchor
         for step in self.profile:
             edge = Instant(edge + step.duration_s)
