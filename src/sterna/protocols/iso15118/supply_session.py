@@ -225,6 +225,8 @@ class SupplySession:
         """Remember what the car has just been told."""
         self._told_kw = self.reading.power_kw
         self._told_target = self.target_kw
+        if self.notification is Notification.EXIT_STANDBY and self.state in states.LOOPS:
+            self.notification = None  # Whoever does not rest has nothing to come back from.
 
     def next_turn(self) -> None:
         """Decide how long the answer to this turn of the loop may wait."""
