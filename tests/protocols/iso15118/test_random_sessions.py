@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,7 +120,7 @@ def verbs(pair: Pair, size: float) -> dict[str, Callable[[], tuple[Happened, ...
         "pause": lambda: secc.pause(now),
         "fault": lambda: secc.fault(now, "a fault"),
         "lost": lambda: secc.lost(now),
-        **{one.value: lambda one=one: secc.notify(now, one) for one in Notification},
+        **{one.value: partial(secc.notify, now, one) for one in Notification},
         "car stop": lambda: evcc.stop(now),
         "car pause": lambda: evcc.pause(now),
         "car other service": lambda: evcc.renegotiate(now),
