@@ -47,8 +47,9 @@ coverage-matrix: .venv/dev ## Requirement by requirement: which tests, what they
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer" >/dev/null || true
 	$(BIN)/python -m sterna.emsa.coverage
 
-bench: .venv/dev ## Measure: OCPP engine, Porto, growth
+bench: .venv/dev ## Measure: OCPP engine, ISO 15118, Porto, growth
 	$(BIN)/python bench/ocpp.py
+	$(BIN)/python bench/iso15118.py
 	$(BIN)/python bench/porto.py
 
 picture: .venv/run ## Draw the component layer anew: docs/porto-components.svg

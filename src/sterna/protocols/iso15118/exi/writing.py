@@ -7,7 +7,7 @@ stands: ``base``, the number of its first branch, and ``wide``, the width of its
 
 from collections.abc import Callable
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -23,6 +23,7 @@ from sterna.protocols.iso15118.exi.grammar import (
     content,
 )
 from sterna.protocols.iso15118.exi.source import Source
+from sterna.protocols.iso15118.messages.values import RationalNumber
 from sterna.protocols.iso15118.schema import Xs
 
 Write = Callable[[int, Any, bytearray], int]
@@ -34,6 +35,8 @@ NAMES: Final = {
     "string": values.string,
     "unsigned": values.unsigned,
 }
+NUMBERS_KEPT: Final = 4096
+"""A site uses few distinct limits, and powers repeat between changes."""
 State = tuple[int, int] | None
 """Slot and how often it is filled; None: held in ``base`` and ``wide``."""
 
@@ -45,9 +48,17 @@ def writer(kind: type[Struct]) -> Write:
     It raises ValueError for a value that the declaration does not allow, and never
     writes bits that say something else.
     """
-    source = Source("def write(bits, it, out):", NAMES)
+    source = Source("def write(bits, it, out):", {**NAMES, "packed": packed})
     _Writer(kind, content(kind), source).all()
     return source.compiled("write", f"<EXI writer of {kind.__name__}>")
+
+
+@lru_cache(maxsize=NUMBERS_KEPT)
+def packed(number: RationalNumber) -> tuple[int, int]:
+    """Return how many bits *number* has, and the bits: most of a turn of the loop is numbers."""
+    bits = writer(RationalNumber)(1, number, bytearray())
+    width = bits.bit_length() - 1
+    return width, bits ^ 1 << width
 
 
 class _Writer:
@@ -203,6 +214,10 @@ class _Writer:
         kind = branch.value
         assert kind is not None
         if isinstance(kind, type) and issubclass(kind, Struct):
+            if kind is RationalNumber:
+                self.source.line(f"span, piece = packed({expression})")
+                self.source.line(f"bits = ({self.flushing()}) << span | piece")
+                return
             write = self.source.name("write", writer(kind))
             self.source.line(f"bits = {write}({self.flushing()}, {expression}, out)")
             return
