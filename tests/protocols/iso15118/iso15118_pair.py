@@ -1,7 +1,7 @@
-"""Both machines wired together in virtual time, over the object wire, without any loop."""
+"""Both machines wired together in virtual time, as the bytes of the standard, without any loop."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -16,10 +16,12 @@ from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.secc import Secc
 from sterna.protocols.iso15118.services import ControlMode, Service
 from sterna.protocols.iso15118.timing import Timing, virtual
-from sterna.protocols.iso15118.wire import ObjectWire
+from sterna.protocols.iso15118.wire import ExiWire
 
 START = Instant(1_750_000_000.0)
 SESSION = bytes(range(1, 9))
+CHALLENGE = bytes(range(16))
+NOTHING: Mapping[str, object] = {}
 FRAMES_MAX = 20_000
 """A test that needs more is spinning."""
 
@@ -31,7 +33,7 @@ class Pair:
     secc: Secc
     evcc: Evcc
     now: Instant = START
-    wire: ObjectWire = field(default_factory=ObjectWire)
+    wire: ExiWire = field(default_factory=ExiWire)
     supply_events: list[Happened] = field(default_factory=list)
     car_events: list[Happened] = field(default_factory=list)
     said: list[Element] = field(default_factory=list)
@@ -82,7 +84,8 @@ class Pair:
             answers = self.secc.to_send()
             for message in answers:
                 self.said.append(message)
-                self.car(self.evcc.receive(self.now, message))
+                frame = self.wire.encode(message)
+                self.car(self.evcc.receive(self.now, self.wire.decode(frame)))
             if not asked and not answers:
                 return
         raise AssertionError("the two machines spin")
@@ -156,12 +159,12 @@ def make_pair(
     *,
     timing: Timing | None = None,
     battery: CarBattery = BATTERY,
+    car: Mapping[str, object] = NOTHING,
     **supply: object,
 ) -> Pair:
-    """Return a car that speaks *service* alone and a supply that speaks everything."""
+    """Return a car that speaks *service* alone and a supply that speaks everything; *car* and *supply* change settings."""
     timing = virtual(300.0) if timing is None else timing
-    settings = SeccSettings(evse_id="porto-03-1", supply=SUPPLY, timing=timing)
-    settings = replace(settings, **supply)
-    car = EvccSettings(evcc_id="EV1", services=(service,), control_modes=(mode,), timing=timing)
-    secc = Secc(START, settings, session_id=SESSION)
-    return Pair(secc=secc, evcc=Evcc(car, battery))
+    offer = replace(SeccSettings(evse_id="porto-03-1", supply=SUPPLY, timing=timing), **supply)
+    vehicle = EvccSettings(evcc_id="EV1", services=(service,), control_modes=(mode,), timing=timing)
+    secc = Secc(START, offer, session_id=SESSION, challenge=CHALLENGE)
+    return Pair(secc=secc, evcc=Evcc(replace(vehicle, **car), battery))

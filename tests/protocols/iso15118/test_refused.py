@@ -6,6 +6,7 @@ from protocols.iso15118.iso15118_pair import SESSION, START, SUPPLY, make_pair
 
 from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.protocols.iso15118 import asking
+from sterna.protocols.iso15118.answers import PlanStep
 from sterna.protocols.iso15118.describe import fields_of
 from sterna.protocols.iso15118.events import Stopped
 from sterna.protocols.iso15118.limits import permitted
@@ -103,19 +104,31 @@ def test_a_wrong_request_is_refused_with_its_code(
     assert isinstance(pair.supply_events[-1], Stopped)
 
 
-@pytest.mark.parametrize("profile", [None, ()])
-def test_a_planning_car_without_a_fitting_profile_gets_no_power(profile: tuple[()] | None) -> None:
+TOO_MUCH = (PlanStep(duration_s=60, power_kw=Kilowatts(99.0)),)
+
+
+@pytest.mark.parametrize(
+    ("profile", "tuple_id", "code"),
+    [
+        (None, 1, Code.FAILED_EV_POWER_PROFILE_INVALID),
+        (TOO_MUCH, 1, Code.FAILED_EV_POWER_PROFILE_INVALID),
+        ((), 2, Code.FAILED_SCHEDULE_SELECTION_INVALID),
+    ],
+)
+def test_a_planning_car_without_a_fitting_profile_gets_no_power(
+    profile: tuple[PlanStep, ...] | None, tuple_id: int, code: Code
+) -> None:
     pair = make_pair(Service.DC_BPT, ControlMode.SCHEDULED)
     pair.plug()
     pair.do(pair.secc.authorize(pair.now, consent_v2x=True))
     pair.run(1)
     pair.secc._asked = None
     pair.secc.state = State.READY_DC
-    wrong = asking.delivery(HEAD, Progress.START, profile, START, tuple_id=2)
+    wrong = asking.delivery(HEAD, Progress.START, profile, START, tuple_id=tuple_id)
     pair.supply(pair.secc.receive(pair.now, wrong))
     (answer,) = pair.secc.to_send()
     assert isinstance(answer, Response)
-    assert answer.ResponseCode is Code.FAILED_EV_POWER_PROFILE_INVALID
+    assert answer.ResponseCode is code
 
 
 def test_plug_and_charge_is_not_on_offer_but_the_car_may_try_again() -> None:

@@ -5,17 +5,19 @@ from typing import Final
 from msgspec import Struct
 
 from sterna.kernel.quantities import Instant, Kilowatts, Share, Volts, WattHours
+from sterna.protocols.iso15118 import phases
 from sterna.protocols.iso15118.events import VehicleNeeds
-from sterna.protocols.iso15118.limits import SupplyLimits
-from sterna.protocols.iso15118.messages import ac, dc, schedule
-from sterna.protocols.iso15118.messages.codes import Code, Processing
+from sterna.protocols.iso15118.limits import SupplyLimits, phase_caps
+from sterna.protocols.iso15118.messages import ac, dc
+from sterna.protocols.iso15118.messages.codes import Code
 from sterna.protocols.iso15118.messages.values import (
     EVSEStatusType,
     MessageHeader,
     MeterInfoType,
+    RationalNumber,
     rational,
 )
-from sterna.protocols.iso15118.services import ControlMode
+from sterna.protocols.iso15118.services import ControlMode, MobilityNeeds
 
 ACHIEVED: Final = 0.999
 """A power within a thousandth of a limit counts as at the limit."""
@@ -77,9 +79,10 @@ def meter_info(name: str, reading: Reading, now: float, *, bidirectional: bool) 
 
 def dc_limits(supply: SupplyLimits, *, bidirectional: bool) -> dc.DcCPDResMode:
     """Return the supply's limits for parameter discovery."""
-    amperes = rational(supply.max_current_a)
+    amperes, ramp = rational(supply.max_current_a), _ramp(supply)
     if bidirectional:
         return dc.BptDcCPDResMode(
+            EVSEPowerRampLimitation=ramp,
             EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
             EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
             EVSEMaximumChargeCurrent=amperes,
@@ -92,6 +95,7 @@ def dc_limits(supply: SupplyLimits, *, bidirectional: bool) -> dc.DcCPDResMode:
             EVSEMinimumDischargeCurrent=rational(0.0),
         )
     return dc.DcCPDResMode(
+        EVSEPowerRampLimitation=ramp,
         EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
         EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
         EVSEMaximumChargeCurrent=amperes,
@@ -102,82 +106,28 @@ def dc_limits(supply: SupplyLimits, *, bidirectional: bool) -> dc.DcCPDResMode:
 
 
 def ac_limits(supply: SupplyLimits, *, bidirectional: bool) -> ac.AcCPDResMode:
-    """Return the supply's limits for parameter discovery, as sums over the phases."""
+    """Return the supply's limits for parameter discovery, per phase."""
+    asymmetry = supply.max_asymmetry_kw
+    powers = {
+        "EVSEMaximumChargePower": supply.max_charge_kw,
+        "EVSEMinimumChargePower": supply.min_charge_kw,
+    }
     if bidirectional:
-        return ac.BptAcCPDResMode(
-            EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
-            EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
-            EVSENominalFrequency=rational(supply.nominal_hz),
-            EVSEMaximumDischargePower=rational(supply.max_discharge_kw * 1000),
-            EVSEMinimumDischargePower=rational(supply.min_discharge_kw * 1000),
-        )
-    return ac.AcCPDResMode(
-        EVSEMaximumChargePower=rational(supply.max_charge_kw * 1000),
-        EVSEMinimumChargePower=rational(supply.min_charge_kw * 1000),
+        powers["EVSEMaximumDischargePower"] = supply.max_discharge_kw
+        powers["EVSEMinimumDischargePower"] = supply.min_discharge_kw
+    kind = ac.BptAcCPDResMode if bidirectional else ac.AcCPDResMode
+    return kind(
         EVSENominalFrequency=rational(supply.nominal_hz),
+        MaximumPowerAsymmetry=None if asymmetry is None else rational(asymmetry * 1000),
+        EVSEPowerRampLimitation=_ramp(supply),
+        **phases.fields(supply.phases, **powers),
     )
 
 
-def dynamic_plan(site: SitePlan, now: float) -> schedule.DynamicSEResType:
-    """Return the site's plan for a car that follows it."""
-    return schedule.DynamicSEResType(
-        DepartureTime=seconds_to(site.departure, now),
-        MinimumSOC=percent(site.minimum_soc),
-        TargetSOC=percent(site.target_soc),
-    )
-
-
-def _power_schedule(
-    steps: tuple[PlanStep, ...], sign: float, now: float
-) -> schedule.ChargingScheduleType:
-    """Return the part of *steps* in one direction, as magnitudes."""
-    return schedule.ChargingScheduleType(
-        PowerSchedule=schedule.PowerScheduleType(
-            TimeAnchor=int(now),
-            PowerScheduleEntries=schedule.PowerScheduleEntryListType(
-                PowerScheduleEntry=tuple(
-                    schedule.PowerScheduleEntryType(
-                        Duration=step.duration_s,
-                        Power=rational(max(0.0, sign * step.power_kw) * 1000),
-                    )
-                    for step in steps
-                )
-            ),
-        )
-    )
-
-
-def scheduled_plan(
-    steps: tuple[PlanStep, ...], now: float, *, bidirectional: bool
-) -> schedule.ScheduledSEResType:
-    """Return the one schedule that the site offers to a car that plans for itself."""
-    return schedule.ScheduledSEResType(
-        ScheduleTuple=(
-            schedule.ScheduleTupleType(
-                ScheduleTupleID=1,
-                ChargingSchedule=_power_schedule(steps, 1.0, now),
-                DischargingSchedule=_power_schedule(steps, -1.0, now) if bidirectional else None,
-            ),
-        )
-    )
-
-
-def schedule_answer(
-    header: MessageHeader,
-    processing: Processing,
-    mode: schedule.DynamicSEResType | schedule.ScheduledSEResType,
-    *,
-    go_to_pause: bool,
-) -> schedule.ScheduleExchangeRes:
-    """Return the answer to a request for a plan."""
-    return schedule.ScheduleExchangeRes(
-        Header=header,
-        ResponseCode=Code.OK,
-        EVSEProcessing=processing,
-        GoToPause=True if go_to_pause else None,
-        Dynamic_SEResControlMode=mode if isinstance(mode, schedule.DynamicSEResType) else None,
-        Scheduled_SEResControlMode=None if isinstance(mode, schedule.DynamicSEResType) else mode,
-    )
+def _ramp(supply: SupplyLimits) -> RationalNumber | None:
+    """Return how fast the car may change its power, if there is a bound."""
+    ramp = supply.ramp_percent_per_min
+    return None if ramp is None else rational(ramp)
 
 
 class Turn(Struct, frozen=True, kw_only=True, gc=False):
@@ -192,6 +142,8 @@ class Turn(Struct, frozen=True, kw_only=True, gc=False):
     target_kw: Kilowatts
     reading: Reading
     now: float
+    code: Code = Code.OK
+    reactive_kvar: float | None = None
 
 
 def dc_turn(turn: Turn) -> dc.DcChargeLoopRes:
@@ -202,7 +154,7 @@ def dc_turn(turn: Turn) -> dc.DcChargeLoopRes:
     most = supply.max_charge_kw if power_kw >= 0.0 else supply.max_discharge_kw
     return dc.DcChargeLoopRes(
         Header=turn.header,
-        ResponseCode=Code.OK,
+        ResponseCode=turn.code,
         EVSEStatus=turn.status,
         MeterInfo=turn.meter,
         EVSEPresentCurrent=rational(current),
@@ -240,8 +192,9 @@ def _dc_mode(turn: Turn) -> dc.DynamicDcResponse | dc.ScheduledDcResponse:
             EVSEMaximumDischargeCurrent=amperes,
             EVSEMinimumVoltage=rational(supply.min_voltage_v),
         )
-    departure = seconds_to(turn.site.departure, turn.now)
-    minimum, target = percent(turn.site.minimum_soc), percent(turn.site.target_soc)
+    site = site_of(turn)
+    departure = seconds_to(site.departure, turn.now)
+    minimum, target = percent(site.minimum_soc), percent(site.target_soc)
     if not service.bidirectional:
         return dc.DynamicDcResponse(
             DepartureTime=departure,
@@ -268,27 +221,48 @@ def _dc_mode(turn: Turn) -> dc.DynamicDcResponse | dc.ScheduledDcResponse:
 
 
 def ac_turn(turn: Turn) -> ac.AcChargeLoopRes:
-    """Return the answer to one AC turn: the set-point, negative to discharge, as a sum."""
-    target = rational(turn.target_kw * 1000)
-    measured = rational(turn.reading.power_kw * 1000)
-    bidirectional = turn.needs.service.bidirectional
+    """Return the answer to one AC turn: the set-point per phase, negative to discharge."""
+    needs = turn.needs
+    powers = phases.fields(needs.phases, EVSEPresentActivePower=turn.reading.power_kw)
+    powers |= _target(turn)
+    if turn.reactive_kvar is not None:
+        powers |= phases.fields(needs.phases, EVSETargetReactivePower=turn.reactive_kvar)
+    bidirectional = needs.service.bidirectional
     mode: ac.DynamicAcResponse | ac.ScheduledAcResponse
-    if turn.needs.control_mode is ControlMode.SCHEDULED:
+    if needs.control_mode is ControlMode.SCHEDULED:
         scheduled = ac.BptScheduledAcResponse if bidirectional else ac.ScheduledAcResponse
-        mode = scheduled(EVSETargetActivePower=target, EVSEPresentActivePower=measured)
+        mode = scheduled(**powers)
     else:
         dynamic = ac.BptDynamicAcResponse if bidirectional else ac.DynamicAcResponse
+        site = site_of(turn)
         mode = dynamic(
-            DepartureTime=seconds_to(turn.site.departure, turn.now),
-            MinimumSOC=percent(turn.site.minimum_soc),
-            TargetSOC=percent(turn.site.target_soc),
-            EVSETargetActivePower=target,
-            EVSEPresentActivePower=measured,
+            DepartureTime=seconds_to(site.departure, turn.now),
+            MinimumSOC=percent(site.minimum_soc),
+            TargetSOC=percent(site.target_soc),
+            AckMaxDelay=None,
+            **powers,
         )
     return ac.AcChargeLoopRes(
         Header=turn.header,
-        ResponseCode=Code.OK,
+        ResponseCode=turn.code,
         EVSEStatus=turn.status,
         MeterInfo=turn.meter,
         CLResControlMode=mode,
     )
+
+
+def _target(turn: Turn) -> dict[str, RationalNumber]:
+    """Return the set-point; where the phases of the car differ, each gets what it can carry."""
+    needs, name, target = turn.needs, "EVSETargetActivePower", turn.target_kw
+    able = phase_caps(needs, turn.supply, charge=target >= 0.0)
+    uneven = len(able) == needs.phases > 1 and len(set(able)) > 1
+    if not uneven:
+        return phases.fields(needs.phases, **{name: target})
+    shares = phases.spread(target, able)
+    return phases.named(name, tuple(watts for one in shares for watts in phases.written(one, 1)))
+
+
+def site_of(turn: Turn) -> SitePlan:
+    """Return what the site may say about departure and states of charge: nothing where the car alone knows."""
+    both = turn.needs.mobility_needs is MobilityNeeds.BOTH
+    return turn.site if both else SitePlan()

@@ -2,10 +2,17 @@
 
 from typing import Final
 
+from sterna.protocols.iso15118 import phases
 from sterna.protocols.iso15118.answers import PlanStep, percent, seconds_to
 from sterna.protocols.iso15118.limits import CarBattery
 from sterna.protocols.iso15118.messages import ac, app_protocol, dc, metering, schedule, session
-from sterna.protocols.iso15118.messages.codes import Authorization, Processing, Progress, StopMode
+from sterna.protocols.iso15118.messages.codes import (
+    Authorization,
+    Processing,
+    Progress,
+    StopMode,
+    Tolerance,
+)
 from sterna.protocols.iso15118.messages.values import (
     MessageHeader,
     MeterInfoType,
@@ -99,18 +106,16 @@ def dc_parameters(
 def ac_parameters(
     header: MessageHeader, battery: CarBattery, *, bidirectional: bool
 ) -> ac.AcChargeParameterDiscoveryReq:
-    """Tell the car's limits in AC, as sums over the phases."""
-    mode = ac.AcCPDReqMode(
-        EVMaximumChargePower=watts(battery.max_charge_kw),
-        EVMinimumChargePower=watts(battery.min_charge_kw),
-    )
+    """Tell the car's limits in AC, per phase."""
+    powers: dict[str, float] = {
+        "EVMaximumChargePower": battery.max_charge_kw,
+        "EVMinimumChargePower": battery.min_charge_kw,
+    }
     if bidirectional:
-        mode = ac.BptAcCPDReqMode(
-            EVMaximumChargePower=mode.EVMaximumChargePower,
-            EVMinimumChargePower=mode.EVMinimumChargePower,
-            EVMaximumDischargePower=watts(battery.max_discharge_kw),
-            EVMinimumDischargePower=watts(battery.min_discharge_kw),
-        )
+        powers["EVMaximumDischargePower"] = battery.max_discharge_kw
+        powers["EVMinimumDischargePower"] = battery.min_discharge_kw
+    kind = ac.BptAcCPDReqMode if bidirectional else ac.AcCPDReqMode
+    mode = kind(**phases.fields(battery.phases, **powers))
     return ac.AcChargeParameterDiscoveryReq(Header=header, AC_CPDReqEnergyTransferMode=mode)
 
 
@@ -149,58 +154,27 @@ def plan(
     )
 
 
-def offered_steps(mode: schedule.ScheduledSEResType) -> tuple[PlanStep, ...]:
-    """Return the first schedule on offer as signed powers: what is discharged counts negative.
-
-    The discharging part may have steps of its own; both are laid over each other.
-    """
-    offer = mode.ScheduleTuple[0]
-    charge = _entries(offer.ChargingSchedule)
-    discharge = _entries(offer.DischargingSchedule) if offer.DischargingSchedule else []
-    edges = sorted({edge for edge, _ in charge} | {edge for edge, _ in discharge})
-    steps, start = [], 0
-    for edge in edges:
-        power = _power_at(charge, start) - _power_at(discharge, start)
-        steps.append(PlanStep(duration_s=edge - start, power_kw=power))  # type: ignore[arg-type]  # a difference of kW is kW
-        start = edge
-    return tuple(steps)
-
-
-def _entries(part: schedule.ChargingScheduleType) -> list[tuple[int, float]]:
-    """Return (end in s from the anchor, magnitude in kW) of each entry."""
-    edge, found = 0, []
-    for entry in part.PowerSchedule.PowerScheduleEntries.PowerScheduleEntry:
-        edge += entry.Duration
-        phases = (entry.Power, entry.Power_L2, entry.Power_L3)
-        total = sum(float(phase) for phase in phases if phase is not None)
-        found.append((edge, abs(total) / 1000.0))
-    return found
-
-
-def _power_at(entries: list[tuple[int, float]], second: int) -> float:
-    """Return the magnitude that holds at *second* from the anchor; zero after the last."""
-    return next((power for edge, power in entries if second < edge), 0.0)
-
-
 def delivery(
     header: MessageHeader,
     progress: Progress,
     profile: tuple[PlanStep, ...] | None = None,
     anchor: float = 0.0,
     tuple_id: int = 1,
+    tolerance: Tolerance | None = None,
+    lines: int = 1,
 ) -> schedule.PowerDeliveryReq:
-    """Ask for power on, off, standby or another plan; *profile* commits a car that plans for itself."""
+    """Ask for power on, off, standby or another plan; *profile*, over *lines* phases, commits a car that plans for itself."""
     committed = None
     if profile is not None:
         committed = schedule.EVPowerProfileType(
             TimeAnchor=int(anchor),
             Scheduled_EVPPTControlMode=schedule.ScheduledEVPPTType(
-                SelectedScheduleTupleID=tuple_id
+                SelectedScheduleTupleID=tuple_id, PowerToleranceAcceptance=tolerance
             ),
             EVPowerProfileEntries=schedule.EVPowerProfileEntryListType(
                 EVPowerProfileEntry=tuple(
                     schedule.PowerScheduleEntryType(
-                        Duration=step.duration_s, Power=watts(step.power_kw)
+                        Duration=step.duration_s, **phases.fields(lines, Power=step.power_kw)
                     )
                     for step in profile
                 )
@@ -215,9 +189,9 @@ def delivery(
 
 
 def confirmation(
-    header: MessageHeader, info: MeterInfoType, mode: ControlMode
+    header: MessageHeader, info: MeterInfoType, mode: ControlMode, tuple_id: int = 1
 ) -> metering.MeteringConfirmationReq:
-    """Confirm the registers that the supply showed, unsigned."""
+    """Confirm the registers that the supply showed; who has a contract signs it afterwards."""
     dynamic = mode is ControlMode.DYNAMIC
     return metering.MeteringConfirmationReq(
         Header=header,
@@ -227,7 +201,7 @@ def confirmation(
             MeterInfo=info,
             Dynamic_SMDTControlMode=metering.DynamicSMDTType() if dynamic else None,
             Scheduled_SMDTControlMode=(
-                None if dynamic else metering.ScheduledSMDTType(SelectedScheduleTupleID=1)
+                None if dynamic else metering.ScheduledSMDTType(SelectedScheduleTupleID=tuple_id)
             ),
         ),
     )

@@ -13,15 +13,18 @@ from sterna.protocols.iso15118.events import (
     Resumable,
     Stopped,
 )
+from sterna.protocols.iso15118.identity import Wallet
 from sterna.protocols.iso15118.limits import CarBattery
 from sterna.protocols.iso15118.messages import (
     dc,
     session,
 )
 from sterna.protocols.iso15118.messages.codes import (
+    Authorization,
     Processing,
     Progress,
     StopMode,
+    Tolerance,
 )
 from sterna.protocols.iso15118.messages.values import (
     MessageHeader,
@@ -29,7 +32,7 @@ from sterna.protocols.iso15118.messages.values import (
     rational,
 )
 from sterna.protocols.iso15118.schema import Element
-from sterna.protocols.iso15118.services import ControlMode, Service
+from sterna.protocols.iso15118.services import ControlMode, MobilityNeeds, Service, Way
 from sterna.protocols.iso15118.states import State
 from sterna.protocols.iso15118.timing import REAL, Timing
 
@@ -54,6 +57,13 @@ class EvccSettings(Struct, frozen=True, kw_only=True, gc=False):
     evcc_id: str
     services: tuple[Service, ...]
     control_modes: tuple[ControlMode, ...] = (ControlMode.DYNAMIC, ControlMode.SCHEDULED)
+    mobility_needs: tuple[MobilityNeeds, ...] = (MobilityNeeds.BOTH, MobilityNeeds.CAR)
+    value_added: tuple[int, ...] = ()
+    """Services beside the energy that the car uses where they are offered, by their id."""
+    wallet: Wallet | None = None
+    """The car's contract, or the means to get one; None: by external means alone."""
+    keeps_tolerance: bool = True
+    """Whether the car confirms a tolerance that its schedule names."""
     timing: Timing = REAL
     supporting_points: int = 1024
     """How many entries of a schedule the car can take, 12..1024."""
@@ -69,19 +79,27 @@ class CarSession:
         self.state = State.PROTOCOL
         self.session_id = bytes(8)
         self.service: Service | None = None
-        self.mode: ControlMode | None = None
+        self.way: Way | None = None
+        self.wallet = settings.wallet
         self.now = Instant(0.0)
-        self._set_id = 0
+        self._way_in: Authorization | None = None
+        self._setup: session.AuthorizationSetupRes | None = None
+        self._installing = False
+        self._beside: list[int] = []
+        self._beside_chosen: list[session.SelectedServiceType] = []
         self._asked: Element | None = None
         self._asked_at = Instant(0.0)
         self._ask_at = NEVER
-        self._ongoing_since: float | None = None
+        self._give_up_at = NEVER
+        self._setup_by = NEVER
         self._profile: tuple[PlanStep, ...] = ()
         self._anchor = Instant(0.0)
         self._tuple_id = 1
+        self._tolerance: Tolerance | None = None
         self._volts_seen: float | None = None
         self._leaving: StopMode | None = None
         self._reason: str | None = None
+        self._switches = True
         self._again = False
         self._standby = False
         self._meter: MeterInfoType | None = None
@@ -90,6 +108,25 @@ class CarSession:
         self._awaited = False
         self._header: MessageHeader | None = None
         self._events: list[Happened] = []
+
+    @property
+    def mode(self) -> ControlMode | None:
+        """Who plans, once that is chosen."""
+        return None if self.way is None else self.way.control_mode
+
+    @property
+    def usable(self) -> CarBattery:
+        """The battery as the chosen connector lets it be used."""
+        if self.way is None or self.service is None or self.service.direct:
+            return self.battery
+        return self.battery.on(self._lines)
+
+    @property
+    def _lines(self) -> int:
+        """How many phases carry power in AC; 1 where one number says it all."""
+        assert self.way is not None
+        assert self.service is not None
+        return self.way.phases(self.service)
 
     @property
     def header(self) -> MessageHeader:
@@ -139,11 +176,22 @@ class CarSession:
             case State.AUTHORIZATION_SETUP:
                 return session.AuthorizationSetupReq(Header=header)
             case State.AUTHORIZATION:
-                return asking.authorization(header)
+                return self._ask_in()
             case State.DISCOVERY:
                 return asking.discovery(header, services)
             case _:
                 return self._next_of_service()
+
+    def _ask_in(self) -> Element:
+        """Return the request to be let in, or for the contract that will let the car in."""
+        if self.wallet is None or self._way_in is not Authorization.PNC:
+            return asking.authorization(self.header)
+        if self._installing:
+            return self.wallet.ask(self.header)
+        assert self._setup is not None
+        assert self._setup.PnC_ASResAuthorizationMode is not None
+        challenge = self._setup.PnC_ASResAuthorizationMode.GenChallenge
+        return self.wallet.present(self.header, challenge)
 
     def _next_of_service(self) -> Element:
         """Return the request of a state in which the service is known."""
@@ -154,16 +202,11 @@ class CarSession:
             case State.DETAIL:
                 return session.ServiceDetailReq(Header=header, ServiceID=int(service))
             case State.SELECTION:
-                chosen = session.SelectedServiceType(
-                    ServiceID=int(service), ParameterSetID=self._set_id
-                )
-                return session.ServiceSelectionReq(
-                    Header=header, SelectedEnergyTransferService=chosen
-                )
+                return self._select(service)
             case State.PARAMETERS_DC:
                 return asking.dc_parameters(header, self.battery, bidirectional=both)
             case State.PARAMETERS_AC:
-                return asking.ac_parameters(header, self.battery, bidirectional=both)
+                return asking.ac_parameters(header, self.usable, bidirectional=both)
             case State.SCHEDULE_AC | State.SCHEDULE_DC:
                 return self._plan_request()
             case State.CABLE_CHECK:
@@ -173,6 +216,21 @@ class CarSession:
                 assert self.state in (State.STOPPING, State.WELDING), self.state
                 self._leaving = StopMode.TERMINATE
                 return self.next_request()
+
+    def _select(self, service: Service) -> Element:
+        """Return the choice of a service, once everything beside it has been looked at."""
+        if self._beside:
+            return session.ServiceDetailReq(Header=self.header, ServiceID=self._beside[0])
+        assert self.way is not None
+        chosen = session.SelectedServiceType(ServiceID=int(service), ParameterSetID=self.way.set_id)
+        beside = tuple(self._beside_chosen)
+        return session.ServiceSelectionReq(
+            Header=self.header,
+            SelectedEnergyTransferService=chosen,
+            SelectedVASList=session.SelectedServiceListType(SelectedService=beside)
+            if beside
+            else None,
+        )
 
     def _plan_request(self) -> Element:
         """Return the request for a plan."""
@@ -201,13 +259,24 @@ class CarSession:
             return asking.delivery(self.header, Progress.SCHEDULE_RENEGOTIATION)
         assert self.mode is not None
         if self._meter_wanted and self._meter is not None and state in states.LOOPS:
-            return asking.confirmation(self.header, self._meter, self.mode)
+            receipt = asking.confirmation(self.header, self._meter, self.mode, self._tuple_id)
+            if self.wallet is None or self._way_in is not Authorization.PNC:
+                return receipt
+            return self.wallet.signed(receipt)
         return self._turn()
 
     def _start(self) -> Element:
         """Return the request for power, committed to the profile where the car plans."""
         profile = self._profile if self.mode is ControlMode.SCHEDULED else None
-        return asking.delivery(self.header, Progress.START, profile, self._anchor, self._tuple_id)
+        return asking.delivery(
+            self.header,
+            Progress.START,
+            profile,
+            self._anchor,
+            self._tuple_id,
+            self._tolerance,
+            1 if self.service is None or self.service.direct else self._lines,
+        )
 
     def _pre_charge(self) -> Element:
         """Return the request for voltage, finished once both voltages are near."""
@@ -227,7 +296,7 @@ class CarSession:
         if not self.service.direct:
             return turns.ac_turn(
                 self.header,
-                self.battery,
+                self.usable,
                 self.service,
                 self.mode,
                 self.now,

@@ -2,6 +2,7 @@
 
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.trace import Describe, Said
+from sterna.protocols.iso15118 import phases
 from sterna.protocols.iso15118.messages import ac, dc, schedule, session
 from sterna.protocols.iso15118.messages.codes import Processing
 from sterna.protocols.iso15118.messages.values import ChargeLoopReq, Response
@@ -37,9 +38,9 @@ def fields_of(message: Element) -> Fields:
             volts = float(message.EVSEPresentVoltage)
             fields["kw"] = float(message.EVSEPresentCurrent) * volts / 1000.0
         case ac.AcChargeLoopRes():
-            target = message.CLResControlMode.EVSETargetActivePower
-            if target is not None:
-                fields["kw"] = float(target) / 1000.0
+            target = phases.heard(message.CLResControlMode, "EVSETargetActivePower")
+            if target:
+                fields["kw"] = sum(target)
         case session.AuthorizationRes() | schedule.ScheduleExchangeRes():
             fields["waiting"] = message.EVSEProcessing is not Processing.FINISHED
         case schedule.PowerDeliveryReq():
@@ -59,4 +60,4 @@ def _describe_turn(fields: Fields, message: ChargeLoopReq) -> None:
     if isinstance(message, ac.AcChargeLoopReq):
         mode = message.CLReqControlMode
         assert isinstance(mode, ac.DynamicAcRequest | ac.ScheduledAcRequest)
-        fields["kw"] = float(mode.EVPresentActivePower) / 1000.0
+        fields["kw"] = sum(phases.heard(mode, "EVPresentActivePower"))

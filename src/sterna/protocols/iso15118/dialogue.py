@@ -7,14 +7,14 @@ What surrounds the charge loop stands in :mod:`power_dialogue`.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sterna.protocols.iso15118 import answers, hearing
+from sterna.protocols.iso15118 import answers, authorization, hearing
 from sterna.protocols.iso15118 import power_dialogue as power
 from sterna.protocols.iso15118.events import (
-    AuthorizationAwaited,
     ServiceChosen,
     SessionOpened,
     VehicleNeeds,
 )
+from sterna.protocols.iso15118.limits import plausible
 from sterna.protocols.iso15118.messages import (
     ac,
     app_protocol,
@@ -24,20 +24,10 @@ from sterna.protocols.iso15118.messages import (
     schedule,
     session,
 )
-from sterna.protocols.iso15118.messages.codes import (
-    Authorization,
-    Code,
-    NegotiationCode,
-    Processing,
-    StopMode,
-)
+from sterna.protocols.iso15118.messages.codes import Code, NegotiationCode, StopMode
 from sterna.protocols.iso15118.messages.values import rational
 from sterna.protocols.iso15118.schema import Element
-from sterna.protocols.iso15118.services import (
-    Service,
-    offered_modes,
-    parameter_sets,
-)
+from sterna.protocols.iso15118.services import Service, parameter_sets
 
 if TYPE_CHECKING:
     from sterna.protocols.iso15118.supply_session import SupplySession
@@ -84,40 +74,6 @@ def _setup(secc: "SupplySession", message: session.SessionSetupReq) -> None:
     )
 
 
-def _authorization_setup(secc: "SupplySession", _: session.AuthorizationSetupReq) -> None:
-    """Offer external identification, the one way that is spoken so far."""
-    secc.answer(
-        session.AuthorizationSetupRes(
-            Header=secc.header,
-            ResponseCode=Code.OK,
-            AuthorizationServices=(Authorization.EIM,),
-            CertificateInstallationService=False,
-            EIM_ASResAuthorizationMode=session.EIMASResType(),
-        )
-    )
-    if not secc.grant.authorized:
-        secc.say(AuthorizationAwaited())
-
-
-def _authorization(secc: "SupplySession", message: session.AuthorizationReq) -> None:
-    """Let the car in, or let it wait for the driver."""
-    if message.SelectedAuthorizationService is not Authorization.EIM:
-        secc.answer(
-            session.AuthorizationRes(
-                Header=secc.header,
-                ResponseCode=Code.WARNING_AUTHORIZATION_SELECTION_INVALID,
-                EVSEProcessing=Processing.ONGOING,
-            )
-        )
-        return
-    power.answer_when(secc, message, ready=secc.grant.authorized)
-
-
-def _certificate(secc: "SupplySession", message: certificates.CertificateInstallationReq) -> None:
-    """Refuse politely: the service is not on offer."""
-    secc.refuse(message, Code.FAILED)
-
-
 def _offered(secc: "SupplySession") -> tuple[Service, ...]:
     """Return the services that this driver's consent leaves."""
     return tuple(
@@ -133,6 +89,7 @@ def _discovery(secc: "SupplySession", message: session.ServiceDiscoveryReq) -> N
     if message.SupportedServiceIDs is not None:
         known = message.SupportedServiceIDs.ServiceID
         offered = tuple(service for service in offered if service in known)
+    beside = secc.settings.value_added
     if not offered:
         secc.refuse(message, Code.FAILED_NO_ENERGY_TRANSFER_SERVICE_SELECTED)
         return
@@ -140,25 +97,36 @@ def _discovery(secc: "SupplySession", message: session.ServiceDiscoveryReq) -> N
         session.ServiceDiscoveryRes(
             Header=secc.header,
             ResponseCode=Code.OK,
-            ServiceRenegotiationSupported=True,
+            ServiceRenegotiationSupported=secc.settings.service_renegotiation,
             EnergyTransferServiceList=session.ServiceListType(
                 Service=tuple(
                     session.ServiceType(ServiceID=int(service), FreeService=False)
                     for service in offered
                 )
             ),
+            VASList=session.ServiceListType(
+                Service=tuple(
+                    session.ServiceType(ServiceID=one.service_id, FreeService=one.free)
+                    for one in beside
+                )
+            )
+            if beside
+            else None,
         )
     )
 
 
 def _detail(secc: "SupplySession", message: session.ServiceDetailReq) -> None:
-    """Tell the parameter sets of a service."""
-    if message.ServiceID not in _offered(secc):
+    """Tell the parameter sets of a service, of energy or of value added."""
+    beside = {one.service_id: one for one in secc.settings.value_added}
+    if message.ServiceID in _offered(secc):
+        service = Service(message.ServiceID)
+        sets = parameter_sets(service, secc.settings.ways(service), secc.supply.nominal_v)
+    elif message.ServiceID in beside:
+        sets = session.ServiceParameterListType(ParameterSet=beside[message.ServiceID].sets)
+    else:
         secc.refuse(message, Code.FAILED_SERVICE_ID_INVALID)
         return
-    sets = parameter_sets(
-        Service(message.ServiceID), secc.settings.control_modes, secc.supply.nominal_v
-    )
     secc.answer(
         session.ServiceDetailRes(
             Header=secc.header,
@@ -176,26 +144,44 @@ def _selection(secc: "SupplySession", message: session.ServiceSelectionReq) -> N
         secc.refuse(message, Code.FAILED_NO_ENERGY_TRANSFER_SERVICE_SELECTED)
         return
     service = Service(chosen.ServiceID)
-    sets = parameter_sets(service, secc.settings.control_modes, secc.supply.nominal_v)
-    modes = {number: mode for mode, number in offered_modes(sets).items()}
-    mode = modes.get(chosen.ParameterSetID)
-    if mode is None:
+    found = {way.set_id: way for way in secc.settings.ways(service)}
+    way = found.get(chosen.ParameterSetID)
+    if way is None or not _beside_offered(secc, message.SelectedVASList):
         secc.refuse(message, Code.FAILED_SERVICE_SELECTION_INVALID)
         return
-    secc.needs = VehicleNeeds(service=service, control_mode=mode)
-    secc.say(ServiceChosen(service=service, control_mode=mode))
+    secc.needs = VehicleNeeds(
+        service=service,
+        control_mode=way.control_mode,
+        mobility_needs=way.mobility_needs,
+        phases=way.phases(service),
+    )
+    secc.say(ServiceChosen(service=service, control_mode=way.control_mode))
     secc.answer(session.ServiceSelectionRes(Header=secc.header, ResponseCode=Code.OK))
+
+
+def _beside_offered(
+    secc: "SupplySession", selected: session.SelectedServiceListType | None
+) -> bool:
+    """Return whether every value added service that the car selects is on offer."""
+    offered = {
+        (one.service_id, found.ParameterSetID)
+        for one in secc.settings.value_added
+        for found in one.sets
+    }
+    wanted = () if selected is None else selected.SelectedService
+    return all((one.ServiceID, one.ParameterSetID) in offered for one in wanted)
 
 
 def _dc_parameters(secc: "SupplySession", message: dc.DcChargeParameterDiscoveryReq) -> None:
     """Exchange limits in DC."""
     needs, mode = power.known_needs(secc), message.DC_CPDReqEnergyTransferMode
     both = needs.service.bidirectional
-    if isinstance(mode, dc.BptDcCPDReqMode) is not both:
+    needs = hearing.heard_limits(needs, mode)
+    if isinstance(mode, dc.BptDcCPDReqMode) is not both or not plausible(needs, secc.limits):
         secc.refuse(message, Code.FAILED_WRONG_CHARGE_PARAMETER)
         return
-    secc.needs = hearing.heard_limits(needs, mode)
-    limits = answers.dc_limits(secc.supply, bidirectional=both)
+    secc.needs = needs
+    limits = answers.dc_limits(secc.limits, bidirectional=both)
     secc.answer(
         dc.DcChargeParameterDiscoveryRes(
             Header=secc.header, ResponseCode=Code.OK, DC_CPDResEnergyTransferMode=limits
@@ -207,11 +193,12 @@ def _ac_parameters(secc: "SupplySession", message: ac.AcChargeParameterDiscovery
     """Exchange limits in AC."""
     needs, mode = power.known_needs(secc), message.AC_CPDReqEnergyTransferMode
     both = needs.service.bidirectional
-    if isinstance(mode, ac.BptAcCPDReqMode) is not both:
+    needs = hearing.heard_limits(needs, mode)
+    if isinstance(mode, ac.BptAcCPDReqMode) is not both or not plausible(needs, secc.limits):
         secc.refuse(message, Code.FAILED_WRONG_CHARGE_PARAMETER)
         return
-    secc.needs = hearing.heard_limits(needs, mode)
-    limits = answers.ac_limits(secc.supply, bidirectional=both)
+    secc.needs = needs
+    limits = answers.ac_limits(secc.limits, bidirectional=both)
     secc.answer(
         ac.AcChargeParameterDiscoveryRes(
             Header=secc.header, ResponseCode=Code.OK, AC_CPDResEnergyTransferMode=limits
@@ -229,12 +216,19 @@ def _welding(secc: "SupplySession", _: dc.DcWeldingDetectionReq) -> None:
 
 
 def _stop(secc: "SupplySession", message: session.SessionStopReq) -> None:
-    """End the session, let it sleep, or go back to the services."""
+    """End the session, let it sleep, or go back to the services; power is off by now whatever is said."""
+    mode, settings = message.ChargingSession, secc.settings
+    if mode is StopMode.PAUSE and not settings.pause_allowed:
+        secc.refuse(message, Code.FAILED_PAUSE_NOT_ALLOWED)
+        return
+    if mode is StopMode.SERVICE_RENEGOTIATION and not settings.service_renegotiation:
+        secc.refuse(message, Code.FAILED_NO_SERVICE_RENEGOTIATION_SUPPORTED)
+        return
     secc.answer(session.SessionStopRes(Header=secc.header, ResponseCode=Code.OK))
     why = message.EVTerminationExplanation
-    if message.ChargingSession is StopMode.SERVICE_RENEGOTIATION:
+    if mode is StopMode.SERVICE_RENEGOTIATION:
         secc.back_to_services()
-    elif message.ChargingSession is StopMode.PAUSE:
+    elif mode is StopMode.PAUSE:
         secc.end(why or "the car paused", resumable=True)
     else:
         secc.end(why or "the session was stopped")
@@ -243,9 +237,9 @@ def _stop(secc: "SupplySession", message: session.SessionStopReq) -> None:
 DIALOGUE: Final[Mapping[type[Element], Callable[["SupplySession", Any], None]]] = {
     app_protocol.SupportedAppProtocolReq: _protocol,
     session.SessionSetupReq: _setup,
-    session.AuthorizationSetupReq: _authorization_setup,
-    session.AuthorizationReq: _authorization,
-    certificates.CertificateInstallationReq: _certificate,
+    session.AuthorizationSetupReq: authorization.setup,
+    session.AuthorizationReq: authorization.authorization,
+    certificates.CertificateInstallationReq: authorization.installation,
     session.ServiceDiscoveryReq: _discovery,
     session.ServiceDetailReq: _detail,
     session.ServiceSelectionReq: _selection,

@@ -8,53 +8,41 @@ the moment it has something to say.
 from typing import Final
 
 from sterna.kernel.errors import BrokenPeer
-from sterna.kernel.quantities import Instant, Kilowatts, Share
-from sterna.protocols.iso15118 import asking, states
-from sterna.protocols.iso15118.answers import step_at
-from sterna.protocols.iso15118.car_session import NEVER, CarSession
+from sterna.kernel.quantities import Instant
+from sterna.protocols.iso15118 import states
+from sterna.protocols.iso15118.car_hearing import CarHearing
+from sterna.protocols.iso15118.car_session import NEVER
 from sterna.protocols.iso15118.events import (
     Attention,
-    AuthorizationAwaited,
-    HandshakeDone,
     Happened,
-    LoopTarget,
-    Notified,
-    PowerOff,
     Resumable,
-    ServiceChosen,
-    SessionOpened,
 )
 from sterna.protocols.iso15118.limits import CarBattery
 from sterna.protocols.iso15118.messages import (
     ANSWER,
     ac,
     app_protocol,
+    certificates,
     dc,
-    metering,
-    schedule,
     session,
 )
 from sterna.protocols.iso15118.messages.codes import (
-    Code,
-    Notification,
     Processing,
-    Progress,
     StopMode,
 )
 from sterna.protocols.iso15118.messages.values import (
-    ChargeLoopRes,
-    DynamicResponse,
     Response,
 )
 from sterna.protocols.iso15118.schema import Element, element_name
-from sterna.protocols.iso15118.services import offered_modes
 from sterna.protocols.iso15118.states import State
 
+OPENING: Final = frozenset({State.PROTOCOL, State.SETUP})
+"""The states before a session, which must not last longer than the communication's set-up."""
 ATTENTION_KW: Final = 0.05
 """Smaller changes of what the battery can do wait for the car's next turn."""
 
 
-class Evcc(CarSession):
+class Evcc(CarHearing):
     """One session of one connection. Verbs as in :class:`~sterna.protocols.iso15118.secc.Secc`."""
 
     # What a link calls.
@@ -96,15 +84,19 @@ class Evcc(CarSession):
         if self.state in states.CLOSED:
             return None
         due = self._ask_at if self._asked is None else self._asked_at + self._patience()
+        due = min(due, self._give_up_at)
+        if self.state in OPENING:
+            due = min(due, self._setup_by)
         return None if due == NEVER else Instant(due)
 
     def tick(self, now: Instant) -> tuple[Happened, ...]:
         """Let time pass: the next poll comes due, or an answer is missing."""
         self.now = now
-        if self.state in states.CLOSED or self._asked is None:
+        if self.state in states.CLOSED:
             return ()
-        if now >= self._asked_at + self._patience():
+        if self._asked is not None and now >= self._asked_at + self._patience():
             self.end(f"no answer to {element_name(type(self._asked))}", failed=True)
+        self._give_up()
         return self._taken()
 
     # What the car calls.
@@ -116,6 +108,7 @@ class Evcc(CarSession):
         if resume is not None:
             self.session_id = resume.session_id
         self._ask_at = now
+        self._setup_by = now + self.settings.timing.setup_s
         return ()
 
     def update(self, now: Instant, battery: CarBattery) -> tuple[Happened, ...]:
@@ -142,8 +135,16 @@ class Evcc(CarSession):
         return self._leave(now, StopMode.PAUSE, "the car paused")
 
     def renegotiate(self, now: Instant) -> tuple[Happened, ...]:
-        """Choose the service again at the car's next turn."""
+        """Choose the service again at the car's next turn; nothing where the supply has said that it cannot."""
+        if not self._switches:
+            return ()
         return self._leave(now, StopMode.SERVICE_RENEGOTIATION, "another service")
+
+    def reschedule(self, now: Instant) -> tuple[Happened, ...]:
+        """Ask for another plan at the car's next turn."""
+        self.now = now
+        self._again = True
+        return self._attention()
 
     def standby(self, now: Instant, *, rest: bool) -> tuple[Happened, ...]:
         """Rest with closed contactors and no power, or come back from it."""
@@ -192,7 +193,9 @@ class Evcc(CarSession):
         timing = self.settings.timing
         if isinstance(self._asked, dc.DcChargeLoopReq | ac.AcChargeLoopReq):
             return timing.loop_s
-        if isinstance(self._asked, session.ServiceDetailReq):
+        if isinstance(
+            self._asked, session.ServiceDetailReq | certificates.CertificateInstallationReq
+        ):
             return timing.detail_s
         return timing.message_s
 
@@ -200,7 +203,7 @@ class Evcc(CarSession):
         """Decide when to ask next, and give up on a supply that is never ready."""
         timing = self.settings.timing
         if self.state is not before:
-            self._ongoing_since = None
+            self._give_up_at = NEVER
             self._ask_at = self.now
             return
         if self.state in states.LOOPS | states.STANDBYS:
@@ -208,14 +211,18 @@ class Evcc(CarSession):
             return
         pace = timing.precharge_pace_s if self.state is State.PRE_CHARGE else timing.poll_s
         self._ask_at = max(self.now, self._asked_at + pace)
-        waiting = getattr(message, "EVSEProcessing", None)
-        if waiting is Processing.WAITING_FOR_CUSTOMER:
-            self._ongoing_since = None
-            return
-        if self._ongoing_since is None:
-            self._ongoing_since = self._asked_at
-        if self.now - self._ongoing_since >= self._endurance():
+        if getattr(message, "EVSEProcessing", None) is Processing.WAITING_FOR_CUSTOMER:
+            self._give_up_at = NEVER
+        elif self._give_up_at == NEVER:
+            self._give_up_at = self._asked_at + self._endurance()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """End the session with a supply that has not been ready for too long."""
+        if self.now >= self._give_up_at:
             self.end(f"the supply was not ready in {self.state.name}", failed=True)
+        elif self.now >= self._setup_by and self.state in OPENING:
+            self.end("the supply opened no session in time", failed=True)
 
     def _endurance(self) -> float:
         """Return how long the car bears being told to ask again."""
@@ -223,168 +230,3 @@ class Evcc(CarSession):
         if self.state is State.CABLE_CHECK:
             return timing.cable_check_s
         return timing.precharge_s if self.state is State.PRE_CHARGE else timing.ongoing_s
-
-    def _hear(self, asked: Element, message: Element) -> None:
-        """Take what the answer says beside where it leads."""
-        match message:
-            case schedule.PowerDeliveryRes():
-                self._hear_delivery(asked, message)
-            case dc.DcChargeLoopRes() | ac.AcChargeLoopRes():
-                self._hear_turn(message)
-            case schedule.ScheduleExchangeRes():
-                self._hear_plan(message)
-            case dc.DcPreChargeRes():
-                self._volts_seen = float(message.EVSEPresentVoltage)
-            case metering.MeteringConfirmationRes():
-                self._meter_wanted = False
-            case session.SessionStopRes():
-                self._hear_stop()
-            case _:
-                self._hear_opening(message)
-
-    def _hear_opening(self, message: Element) -> None:
-        """Take what an answer on the way to the service says; the rest only leads onward."""
-        match message:
-            case app_protocol.SupportedAppProtocolRes():
-                if self.state is State.ENDED:
-                    self.end("no protocol in common", failed=True)
-            case session.SessionSetupRes():
-                self._hear_setup(message)
-            case session.AuthorizationRes():
-                if self.state is State.AUTHORIZATION and not self._awaited:
-                    self._awaited = True
-                    self._events.append(AuthorizationAwaited())
-            case session.ServiceDiscoveryRes():
-                self._choose_service(message)
-            case session.ServiceDetailRes():
-                self._choose_mode(message)
-            case session.ServiceSelectionRes():
-                assert self.service is not None
-                assert self.mode is not None
-                self._events.append(ServiceChosen(service=self.service, control_mode=self.mode))
-            case _:
-                pass
-
-    def _hear_setup(self, message: session.SessionSetupRes) -> None:
-        """Learn the session's name."""
-        joined = message.ResponseCode is Code.OK_OLD_SESSION_JOINED
-        self.session_id = message.Header.SessionID
-        self._events.append(
-            SessionOpened(peer_id=message.EVSEID, session_id=self.session_id, resumed=joined)
-        )
-
-    def _choose_service(self, message: session.ServiceDiscoveryRes) -> None:
-        """Take the favourite among the services on offer."""
-        offered = {service.ServiceID for service in message.EnergyTransferServiceList.Service}
-        fitting = [service for service in self.settings.services if service in offered]
-        if fitting:
-            self.service = fitting[0]
-        elif self._leaving is None:
-            self._leaving, self._reason = StopMode.TERMINATE, "no service in common"
-
-    def _choose_mode(self, message: session.ServiceDetailRes) -> None:
-        """Take the favourite among the control modes of the service."""
-        offered = offered_modes(message.ServiceParameterList)
-        fitting = [mode for mode in self.settings.control_modes if mode in offered]
-        if fitting:
-            self.mode = fitting[0]
-            self._set_id = offered[self.mode]
-        elif self._leaving is None:
-            self._leaving, self._reason = StopMode.TERMINATE, "no control mode in common"
-
-    def _hear_plan(self, message: schedule.ScheduleExchangeRes) -> None:
-        """Take the site's plan; a car that plans for itself commits to the first schedule."""
-        if message.EVSEProcessing is not Processing.FINISHED:
-            return
-        if message.GoToPause and self._leaving is None:
-            self._leaving, self._reason = StopMode.PAUSE, "the site paused"
-        offered = message.Scheduled_SEResControlMode
-        if offered is not None:
-            self._tuple_id = offered.ScheduleTuple[0].ScheduleTupleID
-            self._anchor = Instant(
-                float(offered.ScheduleTuple[0].ChargingSchedule.PowerSchedule.TimeAnchor)
-            )
-            self._profile = asking.offered_steps(offered)
-
-    def _hear_delivery(self, asked: Element, message: schedule.PowerDeliveryRes) -> None:
-        """Note that power is on, off, or resting."""
-        assert isinstance(asked, schedule.PowerDeliveryReq)
-        assert self.service is not None
-        assert self.mode is not None
-        progress = asked.ChargeProgress
-        if progress is Progress.START:
-            self._events.append(HandshakeDone(service=self.service, control_mode=self.mode))
-        elif progress is Progress.STOP:
-            self._events.append(PowerOff(reason=self._reason or "the session stops"))
-        if message.EVSEStatus is not None:
-            self._notified(message.EVSEStatus.EVSENotification)
-
-    def _hear_turn(self, message: dc.DcChargeLoopRes | ac.AcChargeLoopRes) -> None:
-        """Take the power of this turn, the site's plan, and what the site wants."""
-        self._events.append(self._target(message))
-        if message.MeterInfo is not None:
-            self._meter = message.MeterInfo
-        if message.EVSEStatus is not None:
-            self._notified(message.EVSEStatus.EVSENotification)
-
-    def _target(self, message: ChargeLoopRes) -> LoopTarget:
-        """Return what one answer of the loop means for the battery."""
-        charge = discharge = None
-        if isinstance(message, dc.DcChargeLoopRes):
-            mode: Element = message.CLResControlMode
-            power_kw = float(message.EVSEPresentCurrent) * float(message.EVSEPresentVoltage) / 1000
-            if isinstance(mode, dc.DynamicDcResponse):
-                charge = Kilowatts(float(mode.EVSEMaximumChargePower) / 1000)
-            if isinstance(mode, dc.BptDynamicDcResponse):
-                discharge = Kilowatts(float(mode.EVSEMaximumDischargePower) / 1000)
-        else:
-            assert isinstance(message, ac.AcChargeLoopRes)
-            mode = message.CLResControlMode
-            power_kw = self._ac_power(message.CLResControlMode)
-        if not isinstance(mode, DynamicResponse):
-            return LoopTarget(power_kw=Kilowatts(power_kw))
-        stay = mode.DepartureTime
-        return LoopTarget(
-            power_kw=Kilowatts(power_kw),
-            max_charge_kw=charge,
-            max_discharge_kw=discharge,
-            departure=None if stay is None else Instant(self.now + stay),
-            minimum_soc=None if mode.MinimumSOC is None else Share(mode.MinimumSOC / 100),
-            target_soc=None if mode.TargetSOC is None else Share(mode.TargetSOC / 100),
-        )
-
-    def _ac_power(self, mode: ac.DynamicAcResponse | ac.ScheduledAcResponse) -> float:
-        """Return the power in kW that the site asks for, summed over the phases."""
-        phases = (
-            mode.EVSETargetActivePower,
-            mode.EVSETargetActivePower_L2,
-            mode.EVSETargetActivePower_L3,
-        )
-        given = [float(phase) / 1000 for phase in phases if phase is not None]
-        return sum(given) if given else step_at(self._profile, self._anchor, self.now)
-
-    def _notified(self, notification: Notification) -> None:
-        """Follow what the site wants, at the next request."""
-        self._events.append(Notified(notification=notification))
-        match notification:
-            case Notification.TERMINATE:
-                self._leaving, self._reason = StopMode.TERMINATE, "the site stopped"
-            case Notification.PAUSE:
-                self._leaving = self._leaving or StopMode.PAUSE
-            case Notification.SERVICE_RENEGOTIATION:
-                self._leaving = self._leaving or StopMode.SERVICE_RENEGOTIATION
-            case Notification.SCHEDULE_RENEGOTIATION:
-                self._again = True
-            case Notification.EXIT_STANDBY:
-                self._standby = False
-            case Notification.METERING_CONFIRMATION:
-                self._meter_wanted = True
-
-    def _hear_stop(self) -> None:
-        """End, sleep, or go back to the services, as was asked."""
-        mode, self._leaving = self._leaving, None
-        reason = self._reason or "the session was stopped"
-        if mode is StopMode.SERVICE_RENEGOTIATION:
-            self._reason = None
-            return
-        self.end(reason, resumable=mode is StopMode.PAUSE)

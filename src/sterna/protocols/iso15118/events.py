@@ -16,7 +16,7 @@ from sterna.kernel.quantities import (
     WattHours,
 )
 from sterna.protocols.iso15118.messages.codes import Notification
-from sterna.protocols.iso15118.services import ControlMode, Service
+from sterna.protocols.iso15118.services import ControlMode, MobilityNeeds, Service
 
 
 class Happened(Struct, frozen=True, kw_only=True, gc=False, tag=True):
@@ -45,6 +45,16 @@ class AuthorizationAwaited(Happened, frozen=True, kw_only=True, gc=False):
     """The car waits at Authorization until somebody authorises the session."""
 
 
+class ContractPresented(Happened, frozen=True, kw_only=True, gc=False):
+    """SECC: the car has shown a contract that holds; *emaid* is its account."""
+
+    emaid: str
+
+
+class ContractInstalled(Happened, frozen=True, kw_only=True, gc=False):
+    """A contract has been put into the car."""
+
+
 class ServiceChosen(Happened, frozen=True, kw_only=True, gc=False):
     """The car has selected a service and who plans."""
 
@@ -57,6 +67,9 @@ class VehicleNeeds(Happened, frozen=True, kw_only=True, gc=False):
 
     service: Service
     control_mode: ControlMode
+    mobility_needs: MobilityNeeds = MobilityNeeds.CAR
+    phases: int = 1
+    """How many phases carry power in AC."""
     departure: Instant | None = None
     soc: Share | None = None
     """As exact as the car's energies allow, otherwise to the percent."""
@@ -81,6 +94,12 @@ class VehicleNeeds(Happened, frozen=True, kw_only=True, gc=False):
     min_voltage_v: Volts | None = None
     max_voltage_v: Volts | None = None
     present_voltage_v: Volts | None = None
+    charge_phases_kw: tuple[Kilowatts, ...] = ()
+    """AC: what each phase can charge, where the car said more than a sum."""
+    discharge_phases_kw: tuple[Kilowatts, ...] = ()
+    power_kw: Kilowatts | None = None
+    """AC: what the car says that flows; negative discharges."""
+    reactive_kvar: float | None = None
 
 
 class VoltageWanted(Happened, frozen=True, kw_only=True, gc=False):
@@ -91,6 +110,18 @@ class VoltageWanted(Happened, frozen=True, kw_only=True, gc=False):
 
 class IsolationTestWanted(Happened, frozen=True, kw_only=True, gc=False):
     """The cable's isolation has to be tested before any voltage."""
+
+
+class SupplyOffered(Happened, frozen=True, kw_only=True, gc=False):
+    """EVCC: what the supply can give and take, as magnitudes; the machine keeps to the powers by itself."""
+
+    max_charge_kw: Kilowatts
+    min_charge_kw: Kilowatts
+    max_discharge_kw: Kilowatts = Kilowatts(0.0)
+    min_discharge_kw: Kilowatts = Kilowatts(0.0)
+    max_asymmetry_kw: Kilowatts | None = None
+    ramp_percent_per_min: float | None = None
+    """How fast the car may change its power, as a share of the maximum."""
 
 
 class HandshakeDone(Happened, frozen=True, kw_only=True, gc=False):
@@ -118,6 +149,10 @@ class LoopTarget(Happened, frozen=True, kw_only=True, gc=False):
     """EVCC: one turn of the loop was answered; the power that flows or is wanted from now on."""
 
     power_kw: Kilowatts
+    phases_kw: tuple[Kilowatts, ...] = ()
+    """AC: the same per phase, where the supply said more than a sum."""
+    reactive_kvar: float | None = None
+    """AC: the reactive power that is wanted, if any."""
     max_charge_kw: Kilowatts | None = None
     max_discharge_kw: Kilowatts | None = None
     departure: Instant | None = None

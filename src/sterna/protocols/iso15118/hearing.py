@@ -12,7 +12,8 @@ from sterna.kernel.quantities import (
     Share,
     Volts,
 )
-from sterna.protocols.iso15118.events import VehicleNeeds
+from sterna.protocols.iso15118 import phases
+from sterna.protocols.iso15118.events import SupplyOffered, VehicleNeeds
 from sterna.protocols.iso15118.messages import ac, dc
 from sterna.protocols.iso15118.messages.schedule import DynamicSEReqType, ScheduleExchangeReq
 from sterna.protocols.iso15118.messages.values import (
@@ -26,15 +27,9 @@ ROUNDING: Final = 0.0101
 """Two percentages of the display, each rounded to the half, are at most this far apart."""
 
 
-def kilo(number: RationalNumber | None, *more: RationalNumber | None) -> float | None:
-    """Return a number of W or Wh, summed over the phases that are given, in kW or kWh."""
-    if number is None:
-        return None
-    total = float(number)
-    for phase in more:
-        if phase is not None:
-            total += float(phase)
-    return total / 1000.0
+def kilo(number: RationalNumber | None) -> float | None:
+    """Return a number of W or Wh in kW or kWh."""
+    return None if number is None else float(number) / 1000.0
 
 
 def _kwh(number: RationalNumber | None) -> KilowattHours | None:
@@ -55,26 +50,7 @@ def _kw(number: float | None, before: Kilowatts) -> Kilowatts:
 def heard_limits(needs: VehicleNeeds, mode: dc.DcCPDReqMode | ac.AcCPDReqMode) -> VehicleNeeds:
     """Return *needs* with the limits of a parameter discovery."""
     if isinstance(mode, ac.AcCPDReqMode):
-        needs = replace(
-            needs,
-            max_charge_kw=_kw(
-                kilo(
-                    mode.EVMaximumChargePower,
-                    mode.EVMaximumChargePower_L2,
-                    mode.EVMaximumChargePower_L3,
-                ),
-                needs.max_charge_kw,
-            ),
-            min_charge_kw=_kw(
-                kilo(
-                    mode.EVMinimumChargePower,
-                    mode.EVMinimumChargePower_L2,
-                    mode.EVMinimumChargePower_L3,
-                ),
-                needs.min_charge_kw,
-            ),
-        )
-        return _ac_discharge(needs, mode) if isinstance(mode, ac.BptAcCPDReqMode) else needs
+        return replace(needs, **ac_limits(mode, discharge=isinstance(mode, ac.BptAcCPDReqMode)))
     needs = replace(
         needs,
         max_charge_kw=_kw(kilo(mode.EVMaximumChargePower), needs.max_charge_kw),
@@ -94,26 +70,23 @@ def heard_limits(needs: VehicleNeeds, mode: dc.DcCPDReqMode | ac.AcCPDReqMode) -
     return needs
 
 
-def _ac_discharge(
-    needs: VehicleNeeds,
-    mode: ac.BptAcCPDReqMode | ac.BptScheduledAcRequest | ac.BptDynamicAcRequest,
-) -> VehicleNeeds:
-    """Return *needs* with the discharge limits of an AC message, summed over the phases."""
-    most = kilo(
-        mode.EVMaximumDischargePower,
-        mode.EVMaximumDischargePower_L2,
-        mode.EVMaximumDischargePower_L3,
-    )
-    least = kilo(
-        mode.EVMinimumDischargePower,
-        mode.EVMinimumDischargePower_L2,
-        mode.EVMinimumDischargePower_L3,
-    )
-    return replace(
-        needs,
-        max_discharge_kw=_kw(most, needs.max_discharge_kw),
-        min_discharge_kw=_kw(least, needs.min_discharge_kw),
-    )
+AcLimits = ac.AcCPDReqMode | ac.DynamicAcRequest | ac.ScheduledAcRequest
+
+
+def ac_limits(mode: AcLimits, *, discharge: bool) -> dict[str, object]:
+    """Return the limits that an AC message carries, as sums and, where there are several, per phase."""
+    found: dict[str, object] = {}
+    directions = ("Charge", "Discharge") if discharge else ("Charge",)
+    for way in directions:
+        most = phases.heard(mode, f"EVMaximum{way}Power")
+        least = phases.heard(mode, f"EVMinimum{way}Power")
+        name = way.lower()
+        if most:
+            found[f"max_{name}_kw"] = Kilowatts(sum(most))
+            found[f"{name}_phases_kw"] = most if len(most) > 1 else ()
+        if least:
+            found[f"min_{name}_kw"] = Kilowatts(sum(least))
+    return found
 
 
 def heard_schedule(needs: VehicleNeeds, request: ScheduleExchangeReq, now: float) -> VehicleNeeds:
@@ -190,43 +163,41 @@ def _hear_scheduled(changes: dict[str, object], mode: ScheduledRequest) -> None:
 
 
 def _hear_limits(changes: dict[str, object], mode: DynamicRequest | ScheduledRequest) -> None:
-    """Take over the limits that either control mode carries, in DC whole, in AC over the phases."""
+    """Take over the limits and what flows, in DC whole, in AC over the phases."""
     if isinstance(mode, dc.DynamicDcRequest | dc.ScheduledDcRequest):
-        found = [
-            ("max_charge_kw", kilo(mode.EVMaximumChargePower)),
-            ("min_charge_kw", kilo(mode.EVMinimumChargePower)),
+        _hear_dc_limits(changes, mode)
+        return
+    assert isinstance(mode, ac.DynamicAcRequest | ac.ScheduledAcRequest)
+    both = isinstance(mode, ac.BptDynamicAcRequest | ac.BptScheduledAcRequest)
+    changes.update(ac_limits(mode, discharge=both))
+    changes["power_kw"] = sum(phases.heard(mode, "EVPresentActivePower"))
+    reactive = phases.heard(mode, "EVPresentReactivePower")
+    changes["reactive_kvar"] = sum(reactive) if reactive else None
+
+
+def _hear_dc_limits(
+    changes: dict[str, object], mode: dc.DynamicDcRequest | dc.ScheduledDcRequest
+) -> None:
+    """Take over the limits of a DC turn."""
+    numbers = [
+        ("max_charge_kw", kilo(mode.EVMaximumChargePower)),
+        ("min_charge_kw", kilo(mode.EVMinimumChargePower)),
+        ("max_charge_a", _plain(mode.EVMaximumChargeCurrent)),
+        ("max_voltage_v", _plain(mode.EVMaximumVoltage)),
+        ("min_voltage_v", _plain(mode.EVMinimumVoltage)),
+    ]
+    if isinstance(mode, dc.BptDynamicDcRequest | dc.BptScheduledDcRequest):
+        numbers += [
+            ("max_discharge_kw", kilo(mode.EVMaximumDischargePower)),
+            ("min_discharge_kw", kilo(mode.EVMinimumDischargePower)),
+            ("max_discharge_a", _plain(mode.EVMaximumDischargeCurrent)),
         ]
-        if isinstance(mode, dc.BptDynamicDcRequest | dc.BptScheduledDcRequest):
-            found.append(("max_discharge_kw", kilo(mode.EVMaximumDischargePower)))
-            found.append(("min_discharge_kw", kilo(mode.EVMinimumDischargePower)))
-    else:
-        assert isinstance(mode, ac.DynamicAcRequest | ac.ScheduledAcRequest)
-        found = [
-            (
-                "max_charge_kw",
-                kilo(
-                    mode.EVMaximumChargePower,
-                    mode.EVMaximumChargePower_L2,
-                    mode.EVMaximumChargePower_L3,
-                ),
-            ),
-            (
-                "min_charge_kw",
-                kilo(
-                    mode.EVMinimumChargePower,
-                    mode.EVMinimumChargePower_L2,
-                    mode.EVMinimumChargePower_L3,
-                ),
-            ),
-        ]
-        if isinstance(mode, ac.BptDynamicAcRequest | ac.BptScheduledAcRequest):
-            most = kilo(
-                mode.EVMaximumDischargePower,
-                mode.EVMaximumDischargePower_L2,
-                mode.EVMaximumDischargePower_L3,
-            )
-            found.append(("max_discharge_kw", most))
-    changes.update((name, number) for name, number in found if number is not None)
+    changes.update((name, number) for name, number in numbers if number is not None)
+
+
+def _plain(number: RationalNumber | None) -> float | None:
+    """Return a number of A or V."""
+    return None if number is None else float(number)
 
 
 def _exact_soc(needs: VehicleNeeds) -> VehicleNeeds:
@@ -243,3 +214,36 @@ def _exact_soc(needs: VehicleNeeds) -> VehicleNeeds:
     if abs(exact - needs.soc) > ROUNDING:
         return needs
     return replace(needs, soc=Share(exact))
+
+
+def offered_dc(mode: dc.DcCPDResMode) -> SupplyOffered:
+    """Return what the supply says that it can do in DC."""
+    least = most = 0.0
+    if isinstance(mode, dc.BptDcCPDResMode):
+        most = float(mode.EVSEMaximumDischargePower) / 1000.0
+        least = float(mode.EVSEMinimumDischargePower) / 1000.0
+    return SupplyOffered(
+        max_charge_kw=Kilowatts(float(mode.EVSEMaximumChargePower) / 1000.0),
+        min_charge_kw=Kilowatts(float(mode.EVSEMinimumChargePower) / 1000.0),
+        max_discharge_kw=Kilowatts(most),
+        min_discharge_kw=Kilowatts(least),
+        ramp_percent_per_min=_plain(mode.EVSEPowerRampLimitation),
+    )
+
+
+def offered_ac(mode: ac.AcCPDResMode) -> SupplyOffered:
+    """Return what the supply says that it can do in AC, summed over the phases."""
+    both = isinstance(mode, ac.BptAcCPDResMode)
+    asymmetry = kilo(mode.MaximumPowerAsymmetry)
+    return SupplyOffered(
+        max_charge_kw=Kilowatts(sum(phases.heard(mode, "EVSEMaximumChargePower"))),
+        min_charge_kw=Kilowatts(sum(phases.heard(mode, "EVSEMinimumChargePower"))),
+        max_discharge_kw=Kilowatts(
+            sum(phases.heard(mode, "EVSEMaximumDischargePower")) if both else 0.0
+        ),
+        min_discharge_kw=Kilowatts(
+            sum(phases.heard(mode, "EVSEMinimumDischargePower")) if both else 0.0
+        ),
+        max_asymmetry_kw=None if asymmetry is None else Kilowatts(asymmetry),
+        ramp_percent_per_min=_plain(mode.EVSEPowerRampLimitation),
+    )

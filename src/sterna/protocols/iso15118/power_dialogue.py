@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from sterna.kernel.quantities import Instant, Kilowatts, Volts, WattHours
-from sterna.protocols.iso15118 import answers, hearing
-from sterna.protocols.iso15118.answers import PlanStep, Turn
+from sterna.protocols.iso15118 import answers, authorization, hearing, phases, plans
+from sterna.protocols.iso15118.answers import PlanStep, SitePlan, Turn
 from sterna.protocols.iso15118.events import (
     HandshakeDone,
     IsolationTestWanted,
@@ -33,11 +33,13 @@ from sterna.protocols.iso15118.messages.codes import (
     Notification,
     Processing,
     Progress,
+    Tolerance,
 )
 from sterna.protocols.iso15118.messages.values import rational
 from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.services import (
     ControlMode,
+    MobilityNeeds,
     Service,
 )
 from sterna.protocols.iso15118.states import State
@@ -45,6 +47,8 @@ from sterna.protocols.iso15118.states import State
 if TYPE_CHECKING:
     from sterna.protocols.iso15118.supply_session import SupplySession
 
+PRECHARGE_VOLTS: Final = 20.0
+"""The contactors may close when both voltages are this near."""
 DAY_S: Final = 86400
 """A plan without steps of its own is offered for a day; the car asks again when it changes."""
 SOC_STEP: Final = 0.05
@@ -78,19 +82,20 @@ def schedule_exchange(secc: "SupplySession", message: schedule.ScheduleExchangeR
         return
     secc.needs = hearing.heard_schedule(needs, message, secc.now)
     secc.say(secc.needs)
-    answer_when(secc, message, ready=secc.planned)
+    secc.answer_when(ready=secc.planned)
 
 
-def cable_check(secc: "SupplySession", message: dc.DcCableCheckReq) -> None:
+def cable_check(secc: "SupplySession", _: dc.DcCableCheckReq) -> None:
     """Test the isolation before any voltage."""
     if not secc.isolated:
         secc.say(IsolationTestWanted())
-    answer_when(secc, message, ready=secc.isolated)
+    secc.answer_when(ready=secc.isolated)
 
 
 def pre_charge(secc: "SupplySession", message: dc.DcPreChargeReq) -> None:
     """Bring the voltage to the battery's; without a meter it is taken to be there."""
     wanted = Volts(float(message.EVTargetVoltage))
+    secc.wanted_v = wanted
     secc.say(VoltageWanted(volts=wanted))
     if not secc.settings.isolation_by_hardware:
         secc.reading = replace(secc.reading, volts=wanted)
@@ -106,8 +111,9 @@ def pre_charge(secc: "SupplySession", message: dc.DcPreChargeReq) -> None:
 def delivery(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> None:
     """Switch power on or off, stand by, or go back to planning."""
     needs, progress = known_needs(secc), message.ChargeProgress
-    if progress is Progress.START and not _take_profile(secc, message):
-        secc.refuse(message, Code.FAILED_EV_POWER_PROFILE_INVALID)
+    code = _delivered(secc, message)
+    if code.failed:
+        secc.refuse(message, code)
         return
     fresh = secc.state not in (State.LOOP_AC, State.LOOP_DC)
     if progress is Progress.SCHEDULE_RENEGOTIATION or (
@@ -115,7 +121,7 @@ def delivery(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> None:
     ):
         secc.notification = None
     secc.answer(
-        schedule.PowerDeliveryRes(Header=secc.header, ResponseCode=Code.OK, EVSEStatus=secc.status)
+        schedule.PowerDeliveryRes(Header=secc.header, ResponseCode=code, EVSEStatus=secc.status)
     )
     secc.retarget()
     if progress is Progress.START:
@@ -126,25 +132,61 @@ def delivery(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> None:
         secc.say(PowerOff(reason="the car asked for it"))
 
 
-def _take_profile(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> bool:
-    """Remember the profile of a car that plans for itself; it must name a schedule of ours."""
-    if not secc.scheduled:
-        return True
+def _delivered(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> Code:
+    """Return how the request is taken."""
+    settings = secc.settings
+    match message.ChargeProgress:
+        case Progress.START:
+            return _started(secc, message)
+        case Progress.STANDBY if not settings.standby_allowed:
+            return Code.WARNING_STANDBY_NOT_ALLOWED
+        case Progress.SCHEDULE_RENEGOTIATION if not settings.schedule_renegotiation or secc.leaving:
+            return Code.WARNING_SCHEDULE_RENEGOTIATION_FAILED
+        case _:
+            return Code.OK
+
+
+def _started(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> Code:
+    """Return whether power may be switched on: the voltage is there, and who plans has committed itself."""
+    needs, wanted = known_needs(secc), secc.wanted_v
+    if needs.service.direct and (
+        wanted is None or abs(secc.reading.volts - wanted) >= PRECHARGE_VOLTS
+    ):
+        return Code.FAILED_POWER_DELIVERY_NOT_APPLIED
+    return _take_profile(secc, message) if secc.scheduled else Code.OK
+
+
+def _take_profile(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> Code:
+    """Remember the profile of a car that plans for itself; it must keep to a schedule of ours."""
     profile = message.EVPowerProfile
-    if profile is None or profile.Scheduled_EVPPTControlMode is None:
-        return False
-    if profile.Scheduled_EVPPTControlMode.SelectedScheduleTupleID != 1:
-        return False
-    secc.profile = tuple(
-        PlanStep(
-            duration_s=entry.Duration,
-            power_kw=Kilowatts(hearing.kilo(entry.Power, entry.Power_L2, entry.Power_L3) or 0.0),
-        )
-        for entry in profile.EVPowerProfileEntries.EVPowerProfileEntry
+    chosen = None if profile is None else profile.Scheduled_EVPPTControlMode
+    if profile is None or chosen is None:
+        return Code.FAILED_EV_POWER_PROFILE_INVALID
+    plan = secc.offered.get(chosen.SelectedScheduleTupleID)
+    if plan is None:
+        return Code.FAILED_SCHEDULE_SELECTION_INVALID
+    entries = profile.EVPowerProfileEntries.EVPowerProfileEntry
+    steps = tuple(
+        PlanStep(duration_s=one.Duration, power_kw=Kilowatts(sum(phases.heard(one, "Power"))))
+        for one in entries
     )
-    secc.plan_anchor = Instant(float(profile.TimeAnchor))
-    secc.asked_kw = answers.step_at(secc.profile, secc.plan_anchor, secc.now)
-    return True
+    anchor = Instant(float(profile.TimeAnchor))
+    if not plans.keeps_to(steps, anchor, plan, secc.offered_at):
+        return Code.FAILED_EV_POWER_PROFILE_INVALID
+    secc.profile, secc.plan_anchor, secc.violating_since = steps, anchor, None
+    secc.asked_kw = answers.step_at(steps, anchor, secc.now)
+    return _tolerated(secc, chosen.PowerToleranceAcceptance)
+
+
+def _tolerated(secc: "SupplySession", word: Tolerance | None) -> Code:
+    """Return what becomes of a car's *word* on the tolerance of its schedule."""
+    if secc.settings.power_tolerance_kw is None:
+        return Code.OK
+    if word is Tolerance.CONFIRMED:
+        return Code.OK_POWER_TOLERANCE_CONFIRMED
+    if secc.settings.tolerance_required:
+        return Code.FAILED_POWER_TOLERANCE_NOT_CONFIRMED
+    return Code.WARNING_POWER_TOLERANCE_NOT_CONFIRMED
 
 
 def turn(secc: "SupplySession", message: dc.DcChargeLoopReq | ac.AcChargeLoopReq) -> None:
@@ -159,6 +201,9 @@ def turn(secc: "SupplySession", message: dc.DcChargeLoopReq | ac.AcChargeLoopReq
         secc.asked_kw = float(mode.EVTargetCurrent) * float(mode.EVTargetVoltage) / 1000.0
     elif isinstance(mode, ac.ScheduledAcRequest):
         secc.asked_kw = answers.step_at(secc.profile, secc.plan_anchor, secc.now)
+    if secc.scheduled and _overstayed(secc, needs):
+        secc.refuse(message, Code.FAILED_EV_POWER_PROFILE_VIOLATION)
+        return
     if needs.present_voltage_v is not None and not secc.settings.isolation_by_hardware:
         secc.reading = replace(secc.reading, volts=needs.present_voltage_v)
     secc.say(LoopReport(power_kw=secc.reading.power_kw, needs=needs))
@@ -167,6 +212,20 @@ def turn(secc: "SupplySession", message: dc.DcChargeLoopReq | ac.AcChargeLoopReq
     secc.retarget()
     secc.replan()
     secc.next_turn()
+
+
+def _overstayed(secc: "SupplySession", needs: VehicleNeeds) -> bool:
+    """Note whether a car that plans takes more than its profile; return whether it has for too long."""
+    bound = answers.step_at(secc.profile, secc.plan_anchor, secc.now)
+    taken = secc.asked_kw if needs.service.direct else needs.power_kw or 0.0
+    slack = secc.settings.dead_band_kw + (secc.settings.power_tolerance_kw or 0.0)
+    if plans.within(taken, bound, slack):
+        secc.violating_since = None
+        return False
+    if secc.violating_since is None:
+        secc.violating_since = secc.now
+        secc.hurry()
+    return secc.now - secc.violating_since >= secc.settings.violation_s_max
 
 
 def _news(before: VehicleNeeds, needs: VehicleNeeds) -> bool:
@@ -184,8 +243,11 @@ def _news(before: VehicleNeeds, needs: VehicleNeeds) -> bool:
 
 
 def confirmation(secc: "SupplySession", message: metering.MeteringConfirmationReq) -> None:
-    """Take the car's word that it has seen the registers."""
-    info = message.SignedMeteringData.MeterInfo
+    """Take the car's word that it has seen the registers; who came by contract has signed it."""
+    info, gate, contract = message.SignedMeteringData.MeterInfo, secc.settings.gate, secc.contract
+    if gate and contract and not gate.vouches(message, contract.leaf):
+        secc.refuse(message, Code.FAILED_METERING_SIGNATURE_NOT_VALID)
+        return
     if secc.notification is Notification.METERING_CONFIRMATION:
         secc.notification = None
     secc.say(
@@ -197,26 +259,11 @@ def confirmation(secc: "SupplySession", message: metering.MeteringConfirmationRe
     secc.answer(metering.MeteringConfirmationRes(Header=secc.header, ResponseCode=Code.OK))
 
 
-def answer_when(secc: "SupplySession", message: Element, *, ready: bool) -> None:
-    """Answer at once when *ready* or when nothing may be held back; otherwise hold."""
-    hold_s = secc.settings.timing.hold_s
-    if ready or hold_s == 0.0:
-        release(secc, message)
-    else:
-        secc.hold(hold_s)
-
-
 def release(secc: "SupplySession", asked: Element) -> None:
     """Give the answer that was held back, as things stand now."""
     match asked:
         case session.AuthorizationReq():
-            done = secc.grant.authorized
-            processing = Processing.FINISHED if done else Processing.WAITING_FOR_CUSTOMER
-            secc.answer(
-                session.AuthorizationRes(
-                    Header=secc.header, ResponseCode=Code.OK, EVSEProcessing=processing
-                )
-            )
+            authorization.release(secc, secc.contract)
         case schedule.ScheduleExchangeReq():
             _release_plan(secc)
         case dc.DcCableCheckReq():
@@ -237,16 +284,33 @@ def _release_plan(secc: "SupplySession") -> None:
     needs = known_needs(secc)
     mode: schedule.DynamicSEResType | schedule.ScheduledSEResType
     if needs.control_mode is ControlMode.DYNAMIC:
-        mode = answers.dynamic_plan(secc.grant.site, secc.now)
+        both = needs.mobility_needs is MobilityNeeds.BOTH
+        mode = plans.dynamic_plan(secc.grant.site if both else SitePlan(), secc.now)
     else:
-        wish = permitted(secc.wish.at(secc.now), needs, secc.supply, discharge=secc.may_discharge)
-        secc.planned_kw = wish
-        steps = secc.steps or (PlanStep(duration_s=DAY_S, power_kw=wish),)
-        both = needs.service.bidirectional
-        mode = answers.scheduled_plan(steps, secc.now, bidirectional=both)
+        mode = plans.scheduled_plan(_plans(secc), secc.now, _form(secc))
+        secc.offered, secc.offered_at = plans.offered(mode), Instant(float(int(secc.now)))
     processing = Processing.FINISHED if secc.planned else Processing.ONGOING
     pausing = secc.planned and secc.notification is Notification.PAUSE
-    secc.answer(answers.schedule_answer(secc.header, processing, mode, go_to_pause=pausing))
+    secc.answer(plans.schedule_answer(secc.header, processing, mode, go_to_pause=pausing))
+
+
+def _plans(secc: "SupplySession") -> tuple[tuple[PlanStep, ...], ...]:
+    """Return the plans on offer: the site's own, or what it wishes now for a day."""
+    needs = known_needs(secc)
+    wish = permitted(secc.wish.at(secc.now), needs, secc.limits, discharge=secc.may_discharge)
+    secc.planned_kw = wish
+    first = secc.steps or (PlanStep(duration_s=DAY_S, power_kw=wish),)
+    return (first, *secc.alternatives)[: plans.PLANS_MAX]
+
+
+def _form(secc: "SupplySession") -> plans.PlanForm:
+    """Return how a plan is written for this car."""
+    needs = known_needs(secc)
+    return plans.PlanForm(
+        bidirectional=needs.service.bidirectional,
+        phases=needs.phases,
+        tolerance_kw=secc.settings.power_tolerance_kw,
+    )
 
 
 def _release_turn(secc: "SupplySession", asked: dc.DcChargeLoopReq | ac.AcChargeLoopReq) -> None:
@@ -262,11 +326,13 @@ def _release_turn(secc: "SupplySession", asked: dc.DcChargeLoopReq | ac.AcCharge
         status=secc.status,
         meter=meter,
         needs=needs,
-        supply=secc.supply,
+        supply=secc.limits,
         site=secc.grant.site,
         target_kw=secc.target_kw,
         reading=secc.reading,
         now=now,
+        code=Code.OK if secc.violating_since is None else Code.WARNING_EV_POWER_PROFILE_VIOLATION,
+        reactive_kvar=secc.wish.reactive_kvar if now < secc.wish.expires else None,
     )
     secc.told()
     secc.answer(answers.dc_turn(turn) if needs.service.direct else answers.ac_turn(turn))

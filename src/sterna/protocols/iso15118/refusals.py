@@ -28,7 +28,7 @@ from sterna.protocols.iso15118.messages.codes import (
 )
 from sterna.protocols.iso15118.messages.values import MessageHeader, rational
 from sterna.protocols.iso15118.schema import Element
-from sterna.protocols.iso15118.services import ControlMode, Service, parameter_sets
+from sterna.protocols.iso15118.services import ControlMode, Service, parameter_sets, ways
 
 ZERO: Final = rational(0.0)
 DONE: Final = Processing.FINISHED
@@ -73,7 +73,9 @@ FILLED: Final[Mapping[type[Element], Mapping[str, Any]]] = {
     },
     session.ServiceDetailRes: {
         "ServiceID": int(Service.AC),
-        "ServiceParameterList": parameter_sets(Service.AC, (ControlMode.DYNAMIC,), 230),
+        "ServiceParameterList": parameter_sets(
+            Service.AC, ways(Service.AC, (ControlMode.DYNAMIC,)), 230
+        ),
     },
     schedule.ScheduleExchangeRes: {
         "EVSEProcessing": DONE,

@@ -18,6 +18,7 @@ from sterna.protocols.iso15118.messages import ANSWER, app_protocol, session
 from sterna.protocols.iso15118.messages.codes import Code, Notification
 from sterna.protocols.iso15118.messages.values import Request
 from sterna.protocols.iso15118.offer import NEVER, Grant, SetPoint
+from sterna.protocols.iso15118.plans import PLANS_MAX
 from sterna.protocols.iso15118.power_dialogue import release
 from sterna.protocols.iso15118.schema import Element, element_name
 from sterna.protocols.iso15118.services import Service
@@ -38,6 +39,7 @@ BEFORE: Final = (
     }
 )
 """The states in which a site that wants to stop can only refuse."""
+RESCHEDULES: Final = frozenset({State.RESCHEDULE_AC, State.RESCHEDULE_DC})
 NOTIFIABLE: Final = states.LOOPS | states.STANDBYS | {State.READY_AC, State.READY_DC}
 """The states whose next answer carries an EVSEStatus."""
 
@@ -130,6 +132,14 @@ class Secc(SupplySession):
         self.retarget()
         return self._taken()
 
+    def deny(self, now: Instant) -> tuple[Happened, ...]:
+        """Say no to the driver: the car is told so, and may try another way in or leave."""
+        self.now = now
+        self.grant = Grant(denied=True, site=self.grant.site)
+        self._due = self._due or self.state is State.AUTHORIZATION
+        self.retarget()
+        return self._taken()
+
     def set_point(
         self,
         now: Instant,
@@ -137,11 +147,22 @@ class Secc(SupplySession):
         *,
         expires: Instant,
         fallback_kw: Kilowatts = NO_FALLBACK,
+        reactive_kvar: float | None = None,
     ) -> tuple[Happened, ...]:
-        """Wish for *power_kw* until *expires*; what of it is permitted comes as PowerTarget."""
+        """Wish for *power_kw* until *expires*; what of it is permitted comes as PowerTarget.
+
+        *reactive_kvar* is passed on to a car that charges by AC. No wish counts
+        longer than the settings say.
+        """
         assert fallback_kw >= 0.0, "without a set-point nobody discharges"
         self.now = now
-        self.wish = SetPoint(power_kw=power_kw, expires=expires, fallback_kw=fallback_kw)
+        self._due = self._due or reactive_kvar != self.wish.reactive_kvar
+        self.wish = SetPoint(
+            power_kw=power_kw,
+            expires=min(expires, Instant(now + self.settings.set_point_s_max)),
+            fallback_kw=fallback_kw,
+            reactive_kvar=reactive_kvar,
+        )
         self.retarget()
         self.replan()
         return self._taken()
@@ -154,11 +175,21 @@ class Secc(SupplySession):
         self.retarget()
         return self._taken()
 
-    def plan(self, now: Instant, steps: tuple[PlanStep, ...] = ()) -> tuple[Happened, ...]:
-        """Let ScheduleExchange finish, for a car that plans for itself within *steps* from now."""
+    def plan(
+        self,
+        now: Instant,
+        steps: tuple[PlanStep, ...] = (),
+        *,
+        alternatives: tuple[tuple[PlanStep, ...], ...] = (),
+    ) -> tuple[Happened, ...]:
+        """Let ScheduleExchange finish, for a car that plans for itself within *steps* from now.
+
+        At most two *alternatives* give it a choice.
+        """
+        assert len(alternatives) < PLANS_MAX, alternatives
         self.now = now
         self.planned = True
-        self.steps = steps
+        self.steps, self.alternatives = steps, alternatives
         self._due = True
         if steps and self.state in states.LOOPS and self.scheduled:
             self.want(Notification.SCHEDULE_RENEGOTIATION)
@@ -244,13 +275,19 @@ class Secc(SupplySession):
             return Code.FAILED_SEQUENCE_ERROR
         stopping = isinstance(message, session.SessionStopReq)
         if self.notification is Notification.TERMINATE and self.state in BEFORE and not stopping:
-            return Code.FAILED
+            return self._no
         if isinstance(message, app_protocol.SupportedAppProtocolReq | session.SessionSetupReq):
             return None
         assert isinstance(message, Request)
         if message.Header.SessionID != self.session_id:
             return Code.FAILED_UNKNOWN_SESSION
         return None
+
+    @property
+    def _no(self) -> Code:
+        """How a request is refused because the site wants to stop."""
+        waiting = self.state in RESCHEDULES
+        return Code.FAILED_SCHEDULE_RENEGOTIATION if waiting else Code.FAILED
 
     def _leave(self, now: Instant, notification: Notification, reason: str) -> tuple[Happened, ...]:
         """Leave the session by *notification*; before the loop there is only refusal."""
@@ -264,7 +301,7 @@ class Secc(SupplySession):
             self._due = True
             return self._taken()
         if self._asked is not None and notification is Notification.TERMINATE:
-            self.refuse(self._asked, Code.FAILED, reason)
+            self.refuse(self._asked, self._no, reason)
         return self._taken()
 
     def _could_switch(self) -> bool:

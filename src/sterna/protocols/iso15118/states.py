@@ -63,6 +63,11 @@ CLOSED: Final = frozenset({State.PAUSED, State.ENDED})
 ANY: Final = ""
 """The outcome of a pair of messages that can only lead to one state."""
 
+STAYING: Final = frozenset(
+    {Code.WARNING_STANDBY_NOT_ALLOWED, Code.WARNING_SCHEDULE_RENEGOTIATION_FAILED}
+)
+"""Warnings after which everything is as before."""
+
 Rows = dict[type[Element], Mapping[str, State]]
 
 
@@ -182,17 +187,25 @@ def expected(state: State, request: type[Element]) -> bool:
 def after(state: State, request: Element, answer: Element) -> State:
     """Return the state that follows when *request* was answered with *answer* in *state*.
 
-    A failed answer ends the session whatever it answers. Raises KeyError for a
+    A failed answer ends the session whatever it answers, and some warnings
+    leave everything as it was. Raises KeyError for a
     pair that the table does not know, e.g. power on from standby that is not due.
     """
     if isinstance(answer, Response):
         if answer.ResponseCode.failed:
             return State.ENDED
-        if answer.ResponseCode is Code.WARNING_STANDBY_NOT_ALLOWED:
+        if _stays(answer):
             return state
     ways = TABLE[state][type(request)]
     only = ways.get(ANY)
     return only if only is not None else ways[_outcome(request, answer)]
+
+
+def _stays(answer: Response) -> bool:
+    """Return whether *answer* says that what was asked for did not happen, and the session goes on."""
+    if isinstance(answer, session.AuthorizationRes):
+        return answer.ResponseCode.value.startswith("WARNING")
+    return answer.ResponseCode in STAYING
 
 
 def _outcome(request: Element, answer: Element) -> str:

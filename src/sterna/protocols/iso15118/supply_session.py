@@ -19,8 +19,10 @@ from sterna.protocols.iso15118.events import (
     Stopped,
     VehicleNeeds,
 )
-from sterna.protocols.iso15118.limits import energy_until_change, permitted
-from sterna.protocols.iso15118.messages.codes import Code, Notification
+from sterna.protocols.iso15118.identity import Verdict
+from sterna.protocols.iso15118.limits import SupplyLimits, energy_until_change, permitted
+from sterna.protocols.iso15118.messages.codes import Authorization, Code, Notification
+from sterna.protocols.iso15118.messages.session import PnCAReqType
 from sterna.protocols.iso15118.messages.values import EVSEStatusType, MessageHeader
 from sterna.protocols.iso15118.offer import NEVER, Grant, SeccSettings, SetPoint
 from sterna.protocols.iso15118.refusals import refusal
@@ -29,6 +31,7 @@ from sterna.protocols.iso15118.services import ControlMode
 from sterna.protocols.iso15118.states import State
 
 NO_SESSION: Final = bytes(8)
+NO_CHALLENGE: Final = bytes(16)
 NOTIFY_WITHIN_S: Final = 60
 """How long a car may take to follow a notification, as it is told."""
 
@@ -43,12 +46,15 @@ class SupplySession:
         *,
         session_id: bytes,
         paused: Resumable | None = None,
+        challenge: bytes = NO_CHALLENGE,
     ) -> None:
         """Wait for the first request of a car that has just connected at *now*.
 
         *session_id* (8 bytes, not all zero) names the session unless the car
-        resumes *paused*.
+        resumes *paused*. *challenge* (16 bytes nobody can foresee) is what a
+        contract signs; without Plug and Charge it is not needed.
         """
+        assert settings.gate is None or challenge != NO_CHALLENGE, "a contract signs something"
         assert len(session_id) == 8, session_id
         assert session_id != NO_SESSION
         self.settings = settings
@@ -61,6 +67,9 @@ class SupplySession:
         self.supply = settings.supply
         self.wish = SetPoint()
         self.steps: tuple[PlanStep, ...] = ()
+        self.alternatives: tuple[tuple[PlanStep, ...], ...] = ()
+        self.offered: dict[int, tuple[PlanStep, ...]] = {}
+        self.offered_at = now
         self.plan_anchor = now
         self.planned = not settings.await_plan
         self.asked_kw = 0.0
@@ -73,13 +82,19 @@ class SupplySession:
         self.notification: Notification | None = None
         self.leaving = False
         self.profile: tuple[PlanStep, ...] = ()
+        self.violating_since: Instant | None = None
+        self.wanted_v: Volts | None = None
+        self.ways_in: tuple[Authorization, ...] = (Authorization.EIM,)
+        self.challenge = challenge
+        self.contract: Verdict | None = None
+        self.shown: PnCAReqType | None = None
         self.now = now
         self._asked: Element | None = None
         self._due = False
         self._told_kw = 0.0
         self._told_target = 0.0
         self._hold_until = NEVER
-        self._silence_at = now + settings.timing.setup_s
+        self._setup_by = self._silence_at = now + settings.timing.setup_s
         self._out: list[Element] = []
         self._header: MessageHeader | None = None
         self._events: list[Happened] = []
@@ -99,6 +114,14 @@ class SupplySession:
             and self.needs is not None
             and self.needs.service.bidirectional
         )
+
+    @property
+    def limits(self) -> SupplyLimits:
+        """What the supply can do in this session: in AC, on the phases that it uses."""
+        needs = self.needs
+        if needs is None or needs.service.direct:
+            return self.supply
+        return self.supply.on(needs.phases)
 
     @property
     def header(self) -> MessageHeader:
@@ -134,9 +157,14 @@ class SupplySession:
         self._due = False
         self._hold_until = NEVER
         self._out.append(answer)
+        self._silence_at = self._silent_from(self.now)
+
+    def _silent_from(self, now: Instant) -> float:
+        """Return when a car that says nothing more counts as silent."""
         timing = self.settings.timing
-        looping = self.state in states.LOOPS
-        self._silence_at = self.now + (timing.sequence_loop_s if looping else timing.sequence_s)
+        if self.state is State.SETUP:
+            return self._setup_by
+        return now + (timing.sequence_loop_s if self.state in states.LOOPS else timing.sequence_s)
 
     def refuse(self, message: Element, code: Code, reason: str = "") -> None:
         """Answer *message* with a failure and close the session, power first."""
@@ -160,6 +188,18 @@ class SupplySession:
         self.notification = notification
         self._due = True
 
+    def answer_when(self, *, ready: bool) -> None:
+        """Answer at once when *ready* or when nothing may be held back; otherwise hold."""
+        hold_s = self.settings.timing.hold_s
+        if ready or hold_s == 0.0:
+            self.hurry()
+        else:
+            self.hold(hold_s)
+
+    def let_in(self) -> None:
+        """Authorise the driver, who has not been asked for more than that."""
+        self.grant = replace(self.grant, authorized=True, denied=False)
+
     def hurry(self) -> None:
         """Let the next answer go out at once."""
         self._due = True
@@ -171,7 +211,7 @@ class SupplySession:
             wish: float = self.wish.at(self.now)
             if self.scheduled:
                 wish = _within(self.asked_kw, wish)
-            target = permitted(wish, self.needs, self.supply, discharge=self.may_discharge)
+            target = permitted(wish, self.needs, self.limits, discharge=self.may_discharge)
         if target != self.target_kw:
             self.target_kw = target
             self.reading = replace(self.reading, power_kw=target)
@@ -185,6 +225,8 @@ class SupplySession:
         """Remember what the car has just been told."""
         self._told_kw = self.reading.power_kw
         self._told_target = self.target_kw
+        if self.notification is Notification.EXIT_STANDBY and self.state in states.LOOPS:
+            self.notification = None  # Whoever does not rest has nothing to come back from.
 
     def next_turn(self) -> None:
         """Decide how long the answer to this turn of the loop may wait."""
@@ -194,6 +236,8 @@ class SupplySession:
         ahead = energy_until_change(self.reading.power_kw, self.needs)
         if ahead is not None:
             wait = min(wait, max(timing.loop_hold_min_s, ahead / abs(self.reading.power_kw) * 3600))
+        if self.violating_since is not None:
+            wait = min(wait, self.settings.violation_s_max)
         edge = self.plan_anchor
         for step in self.profile:
             edge = Instant(edge + step.duration_s)
@@ -245,7 +289,7 @@ class SupplySession:
             return
         assert self.needs is not None
         wish = permitted(
-            self.wish.at(self.now), self.needs, self.supply, discharge=self.may_discharge
+            self.wish.at(self.now), self.needs, self.limits, discharge=self.may_discharge
         )
         if abs(wish - self.planned_kw) > self.settings.dead_band_kw:
             self.steps = ()

@@ -1,7 +1,6 @@
 """One turn of the charge loop as a car asks it, for each service and control mode."""
 
-from typing import Final
-
+from sterna.protocols.iso15118 import phases
 from sterna.protocols.iso15118.answers import percent, seconds_to
 from sterna.protocols.iso15118.asking import room, watts
 from sterna.protocols.iso15118.limits import CarBattery
@@ -9,11 +8,10 @@ from sterna.protocols.iso15118.messages import ac, dc
 from sterna.protocols.iso15118.messages.values import (
     DisplayParametersType,
     MessageHeader,
+    RationalNumber,
     rational,
 )
 from sterna.protocols.iso15118.services import ControlMode, Service
-
-ZERO: Final = rational(0.0)
 
 
 def display(battery: CarBattery) -> DisplayParametersType:
@@ -136,53 +134,48 @@ def ac_turn(
     )
 
 
+def _ac_powers(battery: CarBattery, *, bidirectional: bool) -> dict[str, RationalNumber]:
+    """Return limits and present power of an AC turn, per phase."""
+    powers: dict[str, float] = {
+        "EVMaximumChargePower": battery.max_charge_kw,
+        "EVMinimumChargePower": battery.min_charge_kw,
+        "EVPresentActivePower": battery.power_kw,
+        "EVPresentReactivePower": battery.reactive_kvar,
+    }
+    if bidirectional:
+        powers["EVMaximumDischargePower"] = battery.max_discharge_kw
+        powers["EVMinimumDischargePower"] = battery.min_discharge_kw
+    return phases.fields(battery.phases, **powers)
+
+
 def _ac_dynamic(battery: CarBattery, now: float, *, bidirectional: bool) -> ac.DynamicAcRequest:
     """Return the energies, limits and present power of a car that follows the site."""
+    powers = _ac_powers(battery, bidirectional=bidirectional)
     if not bidirectional:
         return ac.DynamicAcRequest(
             DepartureTime=seconds_to(battery.departure, now),
             EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
             EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
             EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
-            EVMaximumChargePower=watts(battery.max_charge_kw),
-            EVMinimumChargePower=watts(battery.min_charge_kw),
-            EVPresentActivePower=watts(battery.power_kw),
-            EVPresentReactivePower=ZERO,
+            **powers,
         )
     return ac.BptDynamicAcRequest(
         DepartureTime=seconds_to(battery.departure, now),
         EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
         EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
         EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
-        EVMaximumChargePower=watts(battery.max_charge_kw),
-        EVMinimumChargePower=watts(battery.min_charge_kw),
-        EVPresentActivePower=watts(battery.power_kw),
-        EVPresentReactivePower=ZERO,
-        EVMaximumDischargePower=watts(battery.max_discharge_kw),
-        EVMinimumDischargePower=watts(battery.min_discharge_kw),
         EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
         EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+        **powers,
     )
 
 
 def _ac_scheduled(battery: CarBattery, *, bidirectional: bool) -> ac.ScheduledAcRequest:
     """Return the energies, limits and present power of a car with a schedule."""
-    if not bidirectional:
-        return ac.ScheduledAcRequest(
-            EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
-            EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
-            EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
-            EVMaximumChargePower=watts(battery.max_charge_kw),
-            EVMinimumChargePower=watts(battery.min_charge_kw),
-            EVPresentActivePower=watts(battery.power_kw),
-        )
-    return ac.BptScheduledAcRequest(
+    kind = ac.BptScheduledAcRequest if bidirectional else ac.ScheduledAcRequest
+    return kind(
         EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
         EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
         EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
-        EVMaximumChargePower=watts(battery.max_charge_kw),
-        EVMinimumChargePower=watts(battery.min_charge_kw),
-        EVPresentActivePower=watts(battery.power_kw),
-        EVMaximumDischargePower=watts(battery.max_discharge_kw),
-        EVMinimumDischargePower=watts(battery.min_discharge_kw),
+        **_ac_powers(battery, bidirectional=bidirectional),
     )

@@ -88,21 +88,35 @@ class ObjectWire:
 
     def __init__(self) -> None:
         self._encoder = msgspec.msgpack.Encoder(order="deterministic")
-        self._decoders = {
-            number: msgspec.msgpack.Decoder(Union[kinds])  # noqa: UP007  # built from a tuple
+        self._json = msgspec.json.Encoder(order="deterministic")
+        unions = {
+            number: Union[kinds]  # noqa: UP007  # built from a tuple
             for number, kinds in PAYLOADS.items()
+        }
+        self._decoders = {
+            number: msgspec.msgpack.Decoder(union) for number, union in unions.items()
+        }
+        self._json_decoders = {
+            number: msgspec.json.Decoder(union) for number, union in unions.items()
         }
 
     def encode(self, message: Element) -> bytes:
         """Return the frame of *message*; equal messages have equal bytes."""
-        return _carrying(message, self._encoder.encode(message))
+        try:
+            payload = self._encoder.encode(message)
+        except (
+            OverflowError
+        ):  # A certificate's serial number has 160 bits, MessagePack's integers 64.
+            payload = self._json.encode(message)
+        return _carrying(message, payload)
 
     def decode(self, frame: bytes) -> Element:
         """Return the message of *frame*, by reference where it still has it."""
         if isinstance(frame, Carrying):
             return frame.message
         payload_type, payload = unframed(frame)
-        decoder = self._decoders.get(payload_type)
+        json = payload.startswith(b"{")  # No message begins so in MessagePack.
+        decoder = (self._json_decoders if json else self._decoders).get(payload_type)
         if decoder is None:
             raise BrokenPeer(f"unknown V2GTP payload type {payload_type:#06x}")
         try:
