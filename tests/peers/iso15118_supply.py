@@ -63,7 +63,9 @@ class Supply(SimEVSEController):
 
     async def get_energy_service_list(self) -> ServiceList:
         """Offer the service that the test is about."""
-        return ServiceList(services=[Service(service_id=SERVICES[self.service], free_service=False)])
+        return ServiceList(
+            services=[Service(service_id=SERVICES[self.service], free_service=False)]
+        )
 
     async def get_service_parameter_list(self, service_id: int) -> ServiceParameterList:
         """Offer the control mode that the test is about; two-way services as the library has them."""
@@ -94,7 +96,9 @@ class Supply(SimEVSEController):
 def warmed() -> ExificientEXICodec:
     """Return the codec once it is fast enough for the time-outs of the standard."""
     codec = ExificientEXICodec()
-    answer = '{"supportedAppProtocolRes": {"ResponseCode": "OK_SuccessfulNegotiation", "SchemaID": 1}}'
+    answer = (
+        '{"supportedAppProtocolRes": {"ResponseCode": "OK_SuccessfulNegotiation", "SchemaID": 1}}'
+    )
     codec.encode(answer, "urn:iso:15118:2:2010:AppProtocol")
     head = {"SessionID": "0102030405060708", "TimeStamp": 1}
     for space, message in (

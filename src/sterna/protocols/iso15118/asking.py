@@ -31,9 +31,18 @@ def watts(kilowatts: float) -> RationalNumber:
     return rational(kilowatts * 1000.0)
 
 
-def room(battery: CarBattery, soc: float | None) -> RationalNumber | None:
-    """Return the energy to *soc*, if the driver or the car names one."""
-    return None if soc is None else watts(battery.energy_to(soc))
+def v2x_most(battery: CarBattery) -> RationalNumber | None:
+    """Return the energy to the upper end of the range for cycling, if the car names a range."""
+    if battery.v2x_range is None:
+        return None
+    return watts(battery.energy_to(battery.v2x_range[1]))
+
+
+def v2x_least(battery: CarBattery) -> RationalNumber | None:
+    """Return the energy to its lower end; a car names both ends or none ([V2G20-2681])."""
+    if battery.v2x_range is None:
+        return None
+    return watts(battery.energy_to(battery.v2x_range[0]))
 
 
 def protocols(services: tuple[Service, ...]) -> app_protocol.SupportedAppProtocolReq:
@@ -136,8 +145,8 @@ def plan(
             EVTargetEnergyRequest=target,
             EVMaximumEnergyRequest=most,
             EVMinimumEnergyRequest=least,
-            EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
-            EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+            EVMaximumV2XEnergyRequest=v2x_most(battery),
+            EVMinimumV2XEnergyRequest=v2x_least(battery),
         )
     else:
         scheduled = schedule.ScheduledSEReqType(
@@ -162,13 +171,21 @@ def delivery(
     tuple_id: int = 1,
     tolerance: Tolerance | None = None,
     lines: int = 1,
+    mode: ControlMode = ControlMode.SCHEDULED,
 ) -> schedule.PowerDeliveryReq:
-    """Ask for power on, off, standby or another plan; *profile*, over *lines* phases, commits a car that plans for itself."""
-    committed = None
+    """Ask for power on, off, standby or another plan.
+
+    *profile*, over *lines* phases, goes with power on: in Scheduled *mode* the car
+    commits itself to it, in Dynamic it says what the car expects.
+    """
+    committed, dynamic = None, mode is ControlMode.DYNAMIC
     if profile is not None:
         committed = schedule.EVPowerProfileType(
             TimeAnchor=int(anchor),
-            Scheduled_EVPPTControlMode=schedule.ScheduledEVPPTType(
+            Dynamic_EVPPTControlMode=schedule.DynamicEVPPTType() if dynamic else None,
+            Scheduled_EVPPTControlMode=None
+            if dynamic
+            else schedule.ScheduledEVPPTType(
                 SelectedScheduleTupleID=tuple_id, PowerToleranceAcceptance=tolerance
             ),
             EVPowerProfileEntries=schedule.EVPowerProfileEntryListType(

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from sterna.kernel.quantities import Instant
 from sterna.protocols.iso15118 import asking, states, turns
-from sterna.protocols.iso15118.answers import PlanStep, step_at
+from sterna.protocols.iso15118.answers import PlanStep, seconds_to, step_at
 from sterna.protocols.iso15118.events import (
     Happened,
     PowerOff,
@@ -266,16 +266,23 @@ class CarSession:
         return self._turn()
 
     def _start(self) -> Element:
-        """Return the request for power, committed to the profile where the car plans."""
-        profile = self._profile if self.mode is ControlMode.SCHEDULED else None
+        """Return the request for power, with the profile that the car commits itself to or expects."""
+        assert self.mode is not None
+        profile, anchor = self._profile, self._anchor
+        if self.mode is ControlMode.DYNAMIC:
+            stay = seconds_to(self.battery.departure, self.now)
+            whole = asking.STAY_UNKNOWN_S if stay is None else max(1, stay)
+            profile = (PlanStep(duration_s=whole, power_kw=self.battery.max_charge_kw),)
+            anchor = self.now
         return asking.delivery(
             self.header,
             Progress.START,
             profile,
-            self._anchor,
+            anchor,
             self._tuple_id,
             self._tolerance,
             1 if self.service is None or self.service.direct else self._lines,
+            self.mode,
         )
 
     def _pre_charge(self) -> Element:

@@ -93,6 +93,15 @@ class CarBattery(Struct, frozen=True, kw_only=True, gc=False):
             min_discharge_kw=self.min_discharge_kw * part,
         )
 
+    @property
+    def v2x_range(self) -> tuple[Share, Share] | None:
+        """The range for cycling; an end that the car leaves open is the driver's minimum, or full."""
+        if self.v2x_low_soc is None and self.v2x_high_soc is None:
+            return None
+        low = self.minimum_soc if self.v2x_low_soc is None else self.v2x_low_soc
+        high = self.maximum_soc if self.v2x_high_soc is None else self.v2x_high_soc
+        return low, high
+
     def energy_to(self, soc: float) -> KilowattHours:
         """Return the energy from now to *soc*; negative when the battery holds more."""
         return KilowattHours((soc - self.soc) * self.capacity_kwh)

@@ -2,7 +2,7 @@
 
 from sterna.protocols.iso15118 import phases
 from sterna.protocols.iso15118.answers import percent, seconds_to
-from sterna.protocols.iso15118.asking import room, watts
+from sterna.protocols.iso15118.asking import v2x_least, v2x_most, watts
 from sterna.protocols.iso15118.limits import CarBattery
 from sterna.protocols.iso15118.messages import ac, dc
 from sterna.protocols.iso15118.messages.values import (
@@ -78,8 +78,8 @@ def _dc_dynamic(battery: CarBattery, now: float, *, bidirectional: bool) -> dc.D
         EVMaximumDischargePower=watts(battery.max_discharge_kw),
         EVMinimumDischargePower=watts(battery.min_discharge_kw),
         EVMaximumDischargeCurrent=amperes,
-        EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
-        EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+        EVMaximumV2XEnergyRequest=v2x_most(battery),
+        EVMinimumV2XEnergyRequest=v2x_least(battery),
     )
 
 
@@ -164,8 +164,8 @@ def _ac_dynamic(battery: CarBattery, now: float, *, bidirectional: bool) -> ac.D
         EVTargetEnergyRequest=watts(battery.energy_to(battery.target_soc)),
         EVMaximumEnergyRequest=watts(battery.energy_to(battery.maximum_soc)),
         EVMinimumEnergyRequest=watts(battery.energy_to(battery.minimum_soc)),
-        EVMaximumV2XEnergyRequest=room(battery, battery.v2x_high_soc),
-        EVMinimumV2XEnergyRequest=room(battery, battery.v2x_low_soc),
+        EVMaximumV2XEnergyRequest=v2x_most(battery),
+        EVMinimumV2XEnergyRequest=v2x_least(battery),
         **powers,
     )
 
