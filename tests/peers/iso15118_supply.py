@@ -67,7 +67,7 @@ class Supply(SimEVSEController):
             services=[Service(service_id=SERVICES[self.service], free_service=False)]
         )
 
-    async def get_service_parameter_list(self, service_id: int) -> ServiceParameterList:
+    async def get_service_parameter_list(self, _: int) -> ServiceParameterList:
         """Offer the control mode that the test is about; two-way services as the library has them."""
         values = {"Connector": 2, "ControlMode": MODES[self.mode], "Pricing": 0}
         values["EVSENominalVoltage"] = VOLTS
@@ -157,11 +157,12 @@ async def no_pause(seconds: float, *_: Any) -> None:
     del seconds
 
 
-ask = argparse.ArgumentParser()
-ask.add_argument("--service", choices=list(SERVICES), required=True)
-ask.add_argument("--mode", choices=list(MODES), required=True)
-ask.add_argument("--power-w", type=float, default=-7000.0)
-ask.add_argument("--turns", type=int, default=0, help="then ask the car to stop; 0: never")
-ask.add_argument("--tls")
-comm_session.asyncio.sleep = no_pause
-asyncio.run(main(ask.parse_args()))
+if __name__ == "__main__":
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--service", choices=list(SERVICES), required=True)
+    ask.add_argument("--mode", choices=list(MODES), required=True)
+    ask.add_argument("--power-w", type=float, default=-7000.0)
+    ask.add_argument("--turns", type=int, default=0, help="then ask the car to stop; 0: never")
+    ask.add_argument("--tls")
+    comm_session.asyncio.sleep = no_pause
+    asyncio.run(main(ask.parse_args()))
