@@ -15,7 +15,8 @@ from sterna.protocols.iso15118.framing import PAYLOAD_BYTES_MAX, Framer, Payload
 from sterna.runtime import virtual
 from sterna.runtime.ports import Clock, Knock, LinkEnd, Wire
 from sterna.runtime.system import SystemClock
-from sterna.runtime.tcp import Patience, TcpLink, TcpLinks
+from sterna.runtime.tcp import TcpLinks
+from sterna.runtime.tcp_link import Patience, TcpLink
 from sterna.runtime.trace import Trace
 
 WIRE = Wire(protocol="ISO15118-20", src="EVCC/1", dst="EVSE_C/1", describe=says)

@@ -20,7 +20,8 @@ from sterna.protocols.iso15118.security.tree import Names
 from sterna.runtime import virtual
 from sterna.runtime.ports import Clock, Wire
 from sterna.runtime.system import SystemClock
-from sterna.runtime.tcp import TcpLink, TcpLinks
+from sterna.runtime.tcp import TcpLinks
+from sterna.runtime.tcp_link import TcpLink
 from sterna.runtime.tls import Secure, TlsFiles, secure
 from sterna.runtime.trace import Trace
 

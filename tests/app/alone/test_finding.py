@@ -88,6 +88,8 @@ def test_an_interface_that_is_not_there_is_refused() -> None:
             await finding.answer(HERE, Security.TLS, interface="nowhere0")
         with pytest.raises(Refused, match="no network interface 'nowhere0'"):
             await finding.search(SystemClock(), Security.TLS, interface="nowhere0")
+        with pytest.raises(Refused, match="IPv6 addresses only, and not"):
+            await finding.answer(("127.0.0.1", 1), Security.TLS)
 
     on_loopback(story)
 

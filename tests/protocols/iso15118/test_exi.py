@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from protocols.iso15118.any_message import any_of, typical
 
 from sterna.kernel.errors import BrokenPeer
-from sterna.protocols.iso15118.exi import ExiError, decode, encode, fragment
+from sterna.protocols.iso15118.exi import ExiError, decode, encode, fragment, prepare
+from sterna.protocols.iso15118.exi.reading import reader
 from sterna.protocols.iso15118.exi.schema_sets import COMMON_SET, DC_SET, SET_OF, SETS
+from sterna.protocols.iso15118.exi.writing import writer
 from sterna.protocols.iso15118.framing import framed
 from sterna.protocols.iso15118.messages import (
     ALL,
@@ -247,3 +249,12 @@ def test_both_wires_carry_the_same_messages(wire: Wire) -> None:
         assert overheard(wire, wire.encode(message)) is message
     with pytest.raises(BrokenPeer, match="0x9000"):
         wire.decode(framed(0x9000, b""))
+
+
+def test_all_that_can_be_said_can_be_built_beforehand() -> None:
+    prepare()
+    built = writer.cache_info().misses, reader.cache_info().misses
+    for kind in SET_OF:
+        writer(kind)
+        reader(kind)
+    assert (writer.cache_info().misses, reader.cache_info().misses) == built

@@ -16,7 +16,7 @@ from sterna.domain.vehicle import PowerAbility, VehicleModel
 from sterna.kernel.quantities import KilowattHours, Kilowatts, Seconds, Share, later
 from sterna.protocols.iso15118.services import ControlMode, Service
 from sterna.runtime.system import SystemClock
-from sterna.runtime.tcp import Place
+from sterna.runtime.tcp_link import Place
 from sterna.world.hardware import Car
 
 SERVICES: Final = [service.name for service in Service]

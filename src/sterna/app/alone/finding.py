@@ -3,12 +3,12 @@
 import asyncio
 from ipaddress import IPv6Address
 
-from sterna.kernel.errors import Unreachable
+from sterna.kernel.errors import Refused, Unreachable
 from sterna.protocols.iso15118.sdp import GROUP, PORT, Answering, Response, Searching, Security
 from sterna.runtime.capture import Capture
 from sterna.runtime.datagrams import ANYWHERE, Datagrams, open_datagrams
 from sterna.runtime.ports import Clock
-from sterna.runtime.tcp import Place
+from sterna.runtime.tcp_link import Place
 
 
 async def answer(
@@ -25,7 +25,10 @@ async def answer(
     With *interface* the searches to all nodes of its link are heard; without, those to *host* and
     *port* alone.
     """
-    address = IPv6Address(here[0].partition("%")[0])
+    try:
+        address = IPv6Address(here[0].partition("%")[0])
+    except ValueError as wrong:
+        raise Refused(f"SDP tells IPv6 addresses only, and not {here[0]}") from wrong
     answering = Answering(Response(address=address, port=here[1], security=security))
 
     def heard(data: bytes, sender: Place) -> None:

@@ -1,6 +1,7 @@
 """The real-time life of one side: signals, time limits, typed orders, and the exit code."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from sterna.runtime.ports import Clock
 
 ENDED_WELL: Final = 0
 FAILED: Final = 1
+LINE_BYTES_MAX: Final = 4096
+"""The longest order has a few letters; a longer line is cut."""
 PATIENCE_S: Final = Seconds(10.0)
 """From the wish to leave to leaving without the other side's consent."""
 
@@ -62,29 +65,46 @@ class Life:
                 loop.remove_signal_handler(number)
 
 
-def obey(order: Callable[[str], str], complain: Callable[[str], None]) -> Callable[[], None]:
-    """Do with *order* what is typed on standard input, line by line; return what ends that.
+def obey(
+    number: int, order: Callable[[str], str], complain: Callable[[str], None]
+) -> Callable[[], None]:
+    """Do with *order* what is typed into the file *number*, line by line; return what ends that.
 
-    *order* returns what is wrong with a line. Where input cannot be waited for (a file, nothing at
-    all) nothing is obeyed.
+    *order* returns what is wrong with a line, which goes to *complain*. Where input cannot be waited
+    for (a regular file, nothing at all) nothing is obeyed.
     """
     loop = asyncio.get_running_loop()
+    waiting = bytearray()
 
     def typed() -> None:
-        line = sys.stdin.readline()
-        if not line:
+        if os.isatty(number) and os.tcgetpgrp(number) != os.getpgrp():
+            return  # Somebody else has the terminal: reading from it would stop this process.
+        read = os.read(number, LINE_BYTES_MAX)
+        waiting.extend(read)
+        *lines, rest = bytes(waiting).split(b"\n")
+        del waiting[:]
+        waiting.extend(rest[:LINE_BYTES_MAX])
+        for line in lines:
+            text = line.decode(errors="replace").strip()
+            wrong = order(text) if text else ""
+            if wrong:
+                complain(wrong)
+        if not read:
             deaf()
-            return
-        wrong = order(line.strip()) if line.strip() else ""
-        if wrong:
-            complain(wrong)
 
     def deaf() -> None:
         loop.remove_reader(number)
 
     try:
-        number = sys.stdin.fileno()
         loop.add_reader(number, typed)
-    except (OSError, ValueError, PermissionError):
+    except (OSError, ValueError):
         return lambda: None
     return deaf
+
+
+def typing() -> int:
+    """Return the file that is typed into, or -1 where there is none."""
+    try:
+        return sys.stdin.fileno()
+    except (OSError, ValueError, AttributeError):
+        return -1

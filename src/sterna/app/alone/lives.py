@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sterna.app.alone import finding, reading, wired
 from sterna.app.alone.car import CarAlone, CarWish
-from sterna.app.alone.life import ENDED_WELL, FAILED, Life, obey
+from sterna.app.alone.life import ENDED_WELL, FAILED, Life, obey, typing
 from sterna.app.alone.seen import Seen
 from sterna.app.alone.supply import Offer, SupplyAlone
 from sterna.app.alone.terminal import Behind
@@ -33,7 +33,7 @@ from sterna.runtime.capture import Capture
 from sterna.runtime.datagrams import link_local
 from sterna.runtime.ports import Clock
 from sterna.runtime.system import SystemClock, SystemIds
-from sterna.runtime.tcp import Place
+from sterna.runtime.tcp_link import Place
 from sterna.runtime.tls import Secure, TlsFiles, secure
 from sterna.world.hardware import Car
 
@@ -72,7 +72,7 @@ async def drive(common: Common, car: Car, wish: CarWish, place: Place | None) ->
         _shown(stack, common, View(seen, clock, alone.look))
         life = Life(clock, alone.stop)
         alone.over = lambda ending: life.end(FAILED if ending.failed else ENDED_WELL)
-        stack.callback(obey(alone.order, lambda wrong: seen.note(clock.now(), wrong)))
+        stack.callback(obey(typing(), alone.order, lambda wrong: seen.note(clock.now(), wrong)))
         try:
             if place is None:
                 place = await _found(common, clock, seen, capture)
@@ -110,7 +110,7 @@ async def serve(common: Common, offer: Offer, place: Place | None, *, once: bool
 
         alone.session_over = lambda: life.end(code()) if once or life.leaving else None
         life.nothing_left = code
-        stack.callback(obey(lambda line: alone.order(line, reading.power), lambda wrong: seen.note(clock.now(), wrong)))  # fmt: skip
+        stack.callback(obey(typing(), lambda line: alone.order(line, reading.power), lambda wrong: seen.note(clock.now(), wrong)))  # fmt: skip
         try:
             network = wired.links(
                 clock, place or _home(common.interface), listen_tls=tls, capture=capture,

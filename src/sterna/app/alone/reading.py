@@ -8,7 +8,7 @@ import click
 from typing_extensions import override
 
 from sterna.kernel.quantities import KilowattHours, Kilowatts, Seconds, Share
-from sterna.runtime.tcp import Place
+from sterna.runtime.tcp_link import Place
 
 T = TypeVar("T")
 

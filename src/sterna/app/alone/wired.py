@@ -12,7 +12,8 @@ from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.capture import Capture
 from sterna.runtime.conversation import Conversation, Speaker
 from sterna.runtime.ports import Clock, Link, Wire
-from sterna.runtime.tcp import Place, TcpLink, TcpLinks
+from sterna.runtime.tcp import TcpLinks
+from sterna.runtime.tcp_link import Place, TcpLink
 from sterna.runtime.tls import Secure
 from sterna.runtime.trace import Trace
 
