@@ -27,7 +27,11 @@ from iso15118.shared.messages.iso15118_20.dc import (
     ScheduledDCChargeLoopReqParams,
 )
 from iso15118.shared.settings import load_shared_settings
-from iso15118_supply import no_pause, say, warmed
+from iso15118_supply import (  # type: ignore[import-not-found]  # runs from this folder
+    no_pause,
+    say,
+    warmed,
+)
 
 NUMBER = RationalNumber.get_rational_repr
 MODES = {"scheduled": ControlMode.SCHEDULED, "dynamic": ControlMode.DYNAMIC}
@@ -45,7 +49,7 @@ LIMITS = {
 }
 
 
-class Car(SimEVController):
+class Car(SimEVController):  # type: ignore[misc]  # untyped
     """The library's simulator with the figures of a car, decided and in one control mode."""
 
     def __init__(self, config: EVCCConfig, mode: ControlMode, current_a: float) -> None:
@@ -76,26 +80,50 @@ class Car(SimEVController):
                 setattr(params, f"ev_min_{name}_current", NUMBER(0))
         return params
 
-    async def process_scheduled_se_params(self, scheduled_params: Any, pause: bool) -> Any:
-        """Decide at once; and count the profile from where the schedule counts."""
-        profile = None
-        while profile is None:
-            profile, progress = await super().process_scheduled_se_params(scheduled_params, pause)
-        offered = scheduled_params.schedule_tuples[0].charging_schedule.power_schedule
-        profile.time_anchor = offered.time_anchor
-        return profile, progress
+    async def get_scheduled_se_params(self, selected_energy_service: Any) -> Any:
+        """Ask for energies of a battery that is above its minimum."""
+        params = await super().get_scheduled_se_params(selected_energy_service)
+        params.ev_min_energy_request = NUMBER(-18000)
+        return params
 
-    async def process_dynamic_se_params(self, dynamic_params: Any, pause: bool) -> Any:
+    async def process_scheduled_se_params(self, scheduled_params: Any, pause: Any) -> Any:
+        """Decide at once, for the offered plan in both directions, counted from where it counts."""
+        found: Any = (None, None)
+        while found[0] is None:
+            found = await super().process_scheduled_se_params(scheduled_params, pause)
+        profile, offered = found[0], scheduled_params.schedule_tuples[0]
+        profile.time_anchor = offered.charging_schedule.power_schedule.time_anchor
+        if offered.discharging_schedule is not None:
+            back = offered.discharging_schedule.power_schedule.schedule_entry_list.entries
+            for entry, other in zip(profile.entry_list.entries, back, strict=True):
+                net = entry.power.get_decimal_value() - other.power.get_decimal_value()
+                entry.power = NUMBER(net)
+        return found
+
+    async def process_dynamic_se_params(self, dynamic_params: Any, pause: Any) -> Any:
         """Decide at once."""
-        profile = None
-        while profile is None:
-            profile, progress = await super().process_dynamic_se_params(dynamic_params, pause)
-        return profile, progress
+        found: Any = (None, None)
+        while found[0] is None:
+            found = await super().process_dynamic_se_params(dynamic_params, pause)
+        return found
 
     async def continue_charging(self) -> bool:
         """Count a turn, and go on for as many as the configuration says."""
         self.seen["turns"] += 1
         return bool(await super().continue_charging())
+
+    def asked_w(self) -> float:
+        """Return the power that the last answer of the loop asked for, over all phases."""
+        for name, mode in self.seen.get("last", {}).items():
+            if name.endswith("CLResControlMode"):
+                return float(
+                    sum(
+                        number["Value"] * 10 ** number["Exponent"]
+                        for field, number in mode.items()
+                        if field.startswith("EVSETargetActivePower")
+                    )
+                )
+        return 0.0
 
     async def get_present_voltage(self) -> RationalNumber:
         """Return the battery's voltage."""
@@ -116,7 +144,7 @@ class Car(SimEVController):
         return DynamicDCChargeLoopReqParams(**LIMITS)
 
     async def get_bpt_dynamic_dc_charge_loop_params(self) -> BPTDynamicDCChargeLoopReqParams:
-        """The same for a car that gives back."""
+        """Tell what a car that gives back adds."""
         return BPTDynamicDCChargeLoopReqParams(
             **LIMITS,
             ev_max_discharge_power=NUMBER(WATTS),
@@ -127,7 +155,8 @@ class Car(SimEVController):
     async def get_ac_charge_loop_params_v20(self, control_mode: Any, selected_service: Any) -> Any:
         """Tell limits and energies in AC."""
         params = await super().get_ac_charge_loop_params_v20(control_mode, selected_service)
-        params.ev_present_active_power = NUMBER(0)
+        # The converter is the car's: it does what the charger asked for in the turn before.
+        params.ev_present_active_power = NUMBER(self.asked_w())
         if hasattr(params, "ev_max_charge_power") and control_mode is ControlMode.DYNAMIC:
             params.ev_max_charge_power, params.ev_min_charge_power = NUMBER(WATTS), NUMBER(0)
             params.ev_present_reactive_power = NUMBER(0)

@@ -36,7 +36,7 @@ MODES = {"scheduled": 1, "dynamic": 2}
 VOLTS = 400
 
 
-class Supply(SimEVSEController):
+class Supply(SimEVSEController):  # type: ignore[misc]  # untyped
     """The library's simulator with limits that exist, and one service and mode on offer."""
 
     def __init__(self, service: str, mode: str, power_w: float, turns: int) -> None:

@@ -15,6 +15,7 @@ from sterna.domain.station import Coupler
 from sterna.domain.vehicle import PowerAbility, VehicleModel
 from sterna.kernel.quantities import KilowattHours, Kilowatts, Seconds, Share, later
 from sterna.protocols.iso15118.services import ControlMode, Service
+from sterna.protocols.iso15118.timing import REAL, patient
 from sterna.runtime.system import SystemClock
 from sterna.runtime.tcp_link import Place
 from sterna.world.hardware import Car
@@ -33,6 +34,7 @@ def shared(command: Any) -> Any:
         click.option("--mode", "modes", multiple=True, type=click.Choice(MODES, case_sensitive=False), help="A control mode, the favourite first; may be repeated. Default: both, dynamic first."),
         click.option("--capture", "capture", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is said, in the clear, to this pcapng file."),
         click.option("--for", "seconds", type=reading.DURATION, help="End the session properly after this time."),
+        click.option("--patience", type=click.FloatRange(min=1), default=1.0, show_default=True, help="How many times as long as the standard says the other side may take."),
         click.option("--plain", is_flag=True, help="Print lines for a log instead of a panel."),
     )  # fmt: skip
     for option in reversed(options):
@@ -109,6 +111,7 @@ def ev(
     evcc_id: str,
     services: tuple[str, ...],
     modes: tuple[str, ...],
+    patience: float,
     until_target: bool,
     **common: Any,
 ) -> None:
@@ -134,6 +137,7 @@ def ev(
     wish = CarWish(
         services=speaks, modes=_modes(modes), minimum_soc=minimum_soc, target_soc=target_soc,
         departure=later(SystemClock().now(), departure), until_target=until_target,
+        timing=patient(REAL, patience),
     )  # fmt: skip
     car = Car.arriving(evcc_id, model, soc)
     sys.exit(asyncio.run(drive(Common(**common), car, wish, connect)))
@@ -195,6 +199,7 @@ def evse(
     evse_id: str,
     services: tuple[str, ...],
     modes: tuple[str, ...],
+    patience: float,
     no_consent: bool,
     once: bool,
     **common: Any,
@@ -209,7 +214,7 @@ def evse(
         evse_id=evse_id, services=tuple(Service[name] for name in services) or Offer().services,
         modes=_modes(modes), charge_kw_max=charge, discharge_kw_max=discharge,
         wish_kw=charge if set_point is None else set_point, steps=steps,
-        consent_v2x=not no_consent, authorize_s=authorize_after,
+        consent_v2x=not no_consent, authorize_s=authorize_after, timing=patient(REAL, patience),
     )  # fmt: skip
     sys.exit(asyncio.run(serve(Common(**common), offer, listen, once=once)))
 

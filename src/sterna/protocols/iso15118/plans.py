@@ -10,7 +10,7 @@ from msgspec import Struct
 from sterna.kernel.quantities import SECONDS_PER_HOUR, Kilowatts
 from sterna.protocols.iso15118 import phases
 from sterna.protocols.iso15118.answers import PlanStep, SitePlan, percent, seconds_to, step_at
-from sterna.protocols.iso15118.messages import schedule
+from sterna.protocols.iso15118.messages import prices, schedule
 from sterna.protocols.iso15118.messages.codes import Code, Processing
 from sterna.protocols.iso15118.messages.values import MessageHeader, rational
 
@@ -20,6 +20,8 @@ ROUNDING_KW: Final = 0.002
 """Three phases in whole watts are together less than this away from the power that was meant."""
 ROUNDING_SHARE: Final = 2e-4
 """And a number of 16 bits is this exact, whatever its size."""
+
+DURATION_MAX_S: Final = 2**32 - 1
 
 
 def dynamic_plan(site: SitePlan, now: float) -> schedule.DynamicSEResType:
@@ -57,7 +59,22 @@ def _power_schedule(
                     for step in steps
                 )
             ),
-        )
+        ),
+        PriceLevelSchedule=_one_level(steps, now),
+    )
+
+
+def _one_level(steps: tuple[PlanStep, ...], now: float) -> prices.PriceLevelScheduleType:
+    """Return price levels that make no difference: a schedule without prices is refused by some cars."""
+    whole = min(sum(step.duration_s for step in steps), DURATION_MAX_S)
+    entry = prices.PriceLevelScheduleEntryType(Duration=whole, PriceLevel=0)
+    return prices.PriceLevelScheduleType(
+        TimeAnchor=int(now),
+        PriceScheduleID=1,
+        NumberOfPriceLevels=1,
+        PriceLevelScheduleEntries=prices.PriceLevelScheduleEntryListType(
+            PriceLevelScheduleEntry=(entry,)
+        ),
     )
 
 

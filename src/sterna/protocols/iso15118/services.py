@@ -120,6 +120,11 @@ def _connectors(phases: int) -> tuple[int, ...]:
     return (THREE_PHASE, SINGLE_PHASE) if phases == 3 else (SINGLE_PHASE,)
 
 
+NO_PRICES: Final = 0
+PRICE_LEVELS: Final = 2
+"""What goes with the site's plan for a car that plans for itself."""
+
+
 def parameter_sets(
     service: Service, offered: tuple[Way, ...], nominal_v: int
 ) -> ServiceParameterListType:
@@ -140,7 +145,7 @@ def _parameters(service: Service, way: Way, nominal_v: int) -> tuple[ParameterTy
         "Connector": way.connector,
         "ControlMode": int(way.control_mode),
         "MobilityNeedsMode": int(way.mobility_needs),
-        "Pricing": 0,
+        "Pricing": PRICE_LEVELS if way.control_mode is ControlMode.SCHEDULED else NO_PRICES,
     }
     if not service.direct:
         named["EVSENominalVoltage"] = nominal_v

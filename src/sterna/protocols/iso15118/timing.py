@@ -8,6 +8,7 @@ be held back that long. Both lives run the same machines.
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Timing(Struct, frozen=True, kw_only=True, gc=False):
@@ -71,3 +72,15 @@ def virtual(stride_s: float = 900.0, poll_s: float = 60.0) -> Timing:
         loop_hold_s=stride_s,
         loop_hold_min_s=1.0,
     )
+
+
+WAITS: Final = (
+    "message_s", "detail_s", "loop_s", "sequence_s", "sequence_loop_s", "ongoing_s",
+    "cable_check_s", "precharge_s", "setup_s",
+)  # fmt: skip
+"""The fields that say how long a peer may take; the others say how fast we are."""
+
+
+def patient(timing: Timing, factor: float) -> Timing:
+    """Return *timing* with *factor* times as long for the peer: one under a debugger, or a slow one."""
+    return replace(timing, **{name: getattr(timing, name) * factor for name in WAITS})
