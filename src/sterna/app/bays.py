@@ -61,7 +61,7 @@ class Bays:
             settings=EvseSettings(
                 evse_id=name, station_id=station.station_id, direct=evse.supply is Supply.DC,
                 charge_kw_max=evse.charge_kw_max, discharge_kw_max=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
-                stride_s=self._stride_s,
+                stride_s=self._stride_s, phases=evse.phases,
             ),
             clock=ports.clock, ids=ports.ids, links=ports.network, outlet=bay,
             frames=self._frames,

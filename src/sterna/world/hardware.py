@@ -28,6 +28,7 @@ from sterna.kernel.quantities import (
     later,
 )
 from sterna.protocols.iec61851.pilot import Fault, Signal
+from sterna.protocols.iso15118.identity import Wallet
 from sterna.runtime.ports import Clock, Timer
 
 KILOWATT_SECONDS_PER_WATT_HOUR: Final = 3.6
@@ -50,6 +51,8 @@ class Car:
     departure: Instant | None = None
     stops_itself: bool = False
     """Whether the car ends its session when it has reached its target."""
+    wallet: Wallet | None = None
+    """Its contract for Plug and Charge, or the means to get one."""
 
     @classmethod
     def arriving(cls, evcc_id: str, model: VehicleModel, soc: Share, **wish: object) -> "Car":
@@ -154,6 +157,9 @@ class Bay:
         """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
         self._outlet: OutletWatcher | None = None
         self._battery_changed: Callable[[], None] | None = None
+        self._waved: Callable[[bool], None] | None = None
+        self.wave = True
+        """Whether the pilot oscillates: digital communication is on offer."""
 
     # What everybody may look at.
 
@@ -184,6 +190,13 @@ class Bay:
             return NO_POWER, NO_POWER
         converter = self._metered.converter
         return converter.charge_kw_max, converter.discharge_kw_max
+
+    @property
+    def phases(self) -> int:
+        """How many phases car and outlet have in common in AC."""
+        return (
+            self.evse.phases if self._car is None else min(self.evse.phases, self._car.model.phases)
+        )
 
     @property
     def soc(self) -> Share:
@@ -217,6 +230,12 @@ class Bay:
         if self._car is not None:
             self._signal(Signal.PLUGGED)
 
+    def set_wave(self, *, on: bool) -> None:
+        """Let the pilot oscillate (B2) or stand still (B1)."""
+        changed, self.wave = on is not self.wave, on
+        if changed and self._car is not None and self._waved is not None:
+            self._waved(on)
+
     def set_power(self, kw: Kilowatts) -> Kilowatts:
         """Aim at *kw*; return what flows, which every physical limit has clipped."""
         self._advance()
@@ -246,6 +265,10 @@ class Bay:
     def watch_battery(self, changed: Callable[[], None]) -> None:
         """Call *changed* when the power has changed by itself, or the marked state is reached."""
         self._battery_changed = changed
+
+    def watch_wave(self, waved: Callable[[bool], None]) -> None:
+        """Call *waved* when the pilot begins (True) or ceases to oscillate while the car is plugged."""
+        self._waved = waved
 
     def set_ready(self, *, ready: bool) -> None:
         """Close or open the car's switch in the control pilot."""
