@@ -8,8 +8,9 @@ ports in ``actors.evse.hardware`` and ``actors.ev.hardware``.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import floor
-from typing import Final, Protocol
+from typing import Final
 
+from sterna.actors.evse.hardware import Watcher
 from sterna.domain.battery import FOREVER, Battery
 from sterna.domain.converter import MeteredBattery, constant
 from sterna.domain.station import Evse, Supply
@@ -113,22 +114,6 @@ class Stay:
         self.soc.append((at, soc))
 
 
-class OutletWatcher(Protocol):
-    """Whom a bay tells what the EVSE's own hardware notices."""
-
-    def signalled(self, signal: Signal) -> None:
-        """Learn what the control pilot shows."""
-
-    def failed(self, fault: Fault) -> None:
-        """Learn of a fault."""
-
-    def power_changed(self, kw: Kilowatts) -> None:
-        """Learn the power at the meter from now on."""
-
-    def nudged(self) -> None:
-        """Learn that the car asks for attention."""
-
-
 class Bay:
     """One EVSE's hardware and whatever car is plugged into it."""
 
@@ -137,9 +122,7 @@ class Bay:
         self.evse = evse
         self.stays: list[Stay] = []
         """Every stay so far, the running one last."""
-        self.locked = False
-        self.closed = False
-        """The contactor."""
+        self.locked = self.closed = False  # the plug, the contactor
         self._clock = clock
         self._efficiency = efficiency
         self._car: Car | None = None
@@ -155,11 +138,10 @@ class Bay:
         """Told the EVSE's id and its power whenever that changes, e.g. by the site's balance."""
         self.noted: Callable[[Bay], None] = lambda _bay: None
         """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
-        self._outlet: OutletWatcher | None = None
+        self._outlet: Watcher | None = None
         self._battery_changed: Callable[[], None] | None = None
         self._waved: Callable[[bool], None] | None = None
-        self.wave = True
-        """Whether the pilot oscillates: digital communication is on offer."""
+        self.wave = True  # the pilot's
 
     # What everybody may look at.
 
@@ -224,7 +206,7 @@ class Bay:
 
     # What the EVSE's controller does.
 
-    def watch_outlet(self, watcher: OutletWatcher) -> None:
+    def watch_outlet(self, watcher: Watcher) -> None:
         """Tell *watcher* from now on; a plug that is in already shows at once."""
         self._outlet = watcher
         if self._car is not None:
@@ -232,8 +214,8 @@ class Bay:
 
     def set_wave(self, *, on: bool) -> None:
         """Let the pilot oscillate (B2) or stand still (B1)."""
-        changed, self.wave = on is not self.wave, on
-        if changed and self._car is not None and self._waved is not None:
+        before, self.wave = self.wave, on
+        if on is not before and self._car is not None and self._waved is not None:
             self._waved(on)
 
     def set_power(self, kw: Kilowatts) -> Kilowatts:
