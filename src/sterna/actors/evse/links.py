@@ -25,6 +25,8 @@ from sterna.runtime.conversation import Conversation
 from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links
 
 NO_POWER: Final = Kilowatts(0.0)
+FRESH_S: Final = 1.0
+"""The car is asked this long before the meter is read, so that its state of charge is of that moment."""
 
 
 class Evse:
@@ -180,7 +182,7 @@ class Evse:
         """Let no permit of one plug reach the next."""
         self._resume = self._grant = self._wish = self._said = None
         self._sleep.over()
-        for key in ("stop", "return", "meter"):
+        for key in ("stop", "return", "meter", "fresh"):
             self._alarms.cancel(key)
 
     # The car.
@@ -391,6 +393,7 @@ class Evse:
         period = self._settings.meter_s
         due = Instant((self._clock.now() // period + 1) * period)
         self._alarms.at("meter", due, self._read_meter)
+        self._alarms.at("fresh", Instant(due - FRESH_S), self.nudged)
 
     def _read_meter(self) -> None:
         if self._state.plugged_at is not None:
