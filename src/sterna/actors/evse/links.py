@@ -374,10 +374,8 @@ class Evse:
 
     def _await_return(self) -> None:
         """Give the car some time to come back."""
-        self._alarms.after("return", self._settings.resume_s_max, self._given_up)
-
-    def _given_up(self) -> None:
-        self._end_alone("the car did not come back")
+        call = partial(self._end_alone, "the car did not come back")
+        self._alarms.after("return", self._settings.resume_s_max, call)
 
     def _end_alone(self, reason: str) -> None:
         """End a session that has no dialogue: the car is away, asleep, or was never there."""
