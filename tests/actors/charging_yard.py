@@ -1,6 +1,6 @@
 """One station with its EVSEs, bays and cars in virtual time, and somebody else's CS EMS."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ START = 1_751_328_000.0
 """A full quarter of an hour."""
 EVSE = "porto-03-1"
 TX_PROFILE = 11
+NO_CHANGES: Mapping[str, Any] = {}
 
 
 class Controller:
@@ -264,8 +265,9 @@ async def yard(
     versions: tuple[str, ...] = ("ocpp2.1",),
     count: int = 1,
     proofread: bool = True,
+    evse: Mapping[str, Any] = NO_CHANGES,
 ) -> Yard:
-    """Build a station of *count* EVSEs of 11 kW and connect everything."""
+    """Build a station of *count* EVSEs of 11 kW, with *evse* in their settings, and connect everything."""
     ports = Ports(clock, [])
     controller = Controller(clock, versions)
     await ports.network.listen("cs_ems", controller.accept, subprotocols=versions)
@@ -294,14 +296,14 @@ async def yard(
         bay = Bay(plate, clock, efficiency=Share(0.95))
         settings = EvseSettings(
             evse_id=name, station_id="porto-03", direct=direct, charge_kw_max=Kilowatts(11.0),
-            discharge_kw_max=Kilowatts(11.0),
+            discharge_kw_max=Kilowatts(11.0), **evse,
         )  # fmt: skip
-        evse = Evse(settings=settings, clock=clock, ids=ports.ids, links=ports.network, outlet=bay)
+        room = Evse(settings=settings, clock=clock, ids=ports.ids, links=ports.network, outlet=bay)
         ev: Ev[Car] = Ev(settings=EvSettings(bay=name), clock=clock, links=ports.network, inlet=bay)
-        await evse.start()
+        await room.start()
         await ev.start()
         made.bays.append(bay)
-        made.evses.append(evse)
+        made.evses.append(room)
         made.evs.append(ev)
     await made.later(2)
     return made

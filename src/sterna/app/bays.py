@@ -11,7 +11,7 @@ from sterna.app.scenario import Scenario
 from sterna.domain.station import Evse, Station, Supply
 from sterna.domain.vehicle import compatibility
 from sterna.kernel.errors import Refused
-from sterna.kernel.quantities import Share
+from sterna.kernel.quantities import Seconds, Share
 from sterna.protocols.iso15118.wire import WIRES
 from sterna.world.balance import Balance
 from sterna.world.hardware import Bay, Car
@@ -25,6 +25,7 @@ class Bays:
         """Build stations, EVSEs and the electronics of whatever car stands at each."""
         self._ports = ports
         self._frames = WIRES[scenario.settings.wire.iso15118]()
+        self._stride_s = Seconds(scenario.settings.wire.stride_s)
         self.hardware: dict[str, Bay] = {}
         self.evses: dict[str, EvseRoom] = {}
         self.cars: dict[str, Ev[Car]] = {}
@@ -60,13 +61,14 @@ class Bays:
             settings=EvseSettings(
                 evse_id=name, station_id=station.station_id, direct=evse.supply is Supply.DC,
                 charge_kw_max=evse.charge_kw_max, discharge_kw_max=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
+                stride_s=self._stride_s, phases=evse.phases,
             ),
             clock=ports.clock, ids=ports.ids, links=ports.network, outlet=bay,
             frames=self._frames,
         )  # fmt: skip
         self.cars[name] = Ev(
-            settings=EvSettings(bay=name), clock=ports.clock, links=ports.network, inlet=bay,
-            frames=self._frames,
+            settings=EvSettings(bay=name, stride_s=self._stride_s), clock=ports.clock, links=ports.network,
+            inlet=bay, frames=self._frames,
         )  # fmt: skip
 
     async def start(self) -> None:

@@ -8,8 +8,9 @@ ports in ``actors.evse.hardware`` and ``actors.ev.hardware``.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import floor
-from typing import Final, Protocol
+from typing import Final
 
+from sterna.actors.evse.hardware import Watcher
 from sterna.domain.battery import FOREVER, Battery
 from sterna.domain.converter import MeteredBattery, constant
 from sterna.domain.station import Evse, Supply
@@ -28,6 +29,7 @@ from sterna.kernel.quantities import (
     later,
 )
 from sterna.protocols.iec61851.pilot import Fault, Signal
+from sterna.protocols.iso15118.identity import Wallet
 from sterna.runtime.ports import Clock, Timer
 
 KILOWATT_SECONDS_PER_WATT_HOUR: Final = 3.6
@@ -50,6 +52,8 @@ class Car:
     departure: Instant | None = None
     stops_itself: bool = False
     """Whether the car ends its session when it has reached its target."""
+    wallet: Wallet | None = None
+    """Its contract for Plug and Charge, or the means to get one."""
 
     @classmethod
     def arriving(cls, evcc_id: str, model: VehicleModel, soc: Share, **wish: object) -> "Car":
@@ -110,22 +114,6 @@ class Stay:
         self.soc.append((at, soc))
 
 
-class OutletWatcher(Protocol):
-    """Whom a bay tells what the EVSE's own hardware notices."""
-
-    def signalled(self, signal: Signal) -> None:
-        """Learn what the control pilot shows."""
-
-    def failed(self, fault: Fault) -> None:
-        """Learn of a fault."""
-
-    def power_changed(self, kw: Kilowatts) -> None:
-        """Learn the power at the meter from now on."""
-
-    def nudged(self) -> None:
-        """Learn that the car asks for attention."""
-
-
 class Bay:
     """One EVSE's hardware and whatever car is plugged into it."""
 
@@ -134,9 +122,7 @@ class Bay:
         self.evse = evse
         self.stays: list[Stay] = []
         """Every stay so far, the running one last."""
-        self.locked = False
-        self.closed = False
-        """The contactor."""
+        self.locked = self.closed = False  # the plug, the contactor
         self._clock = clock
         self._efficiency = efficiency
         self._car: Car | None = None
@@ -152,8 +138,10 @@ class Bay:
         """Told the EVSE's id and its power whenever that changes, e.g. by the site's balance."""
         self.noted: Callable[[Bay], None] = lambda _bay: None
         """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
-        self._outlet: OutletWatcher | None = None
+        self._outlet: Watcher | None = None
         self._battery_changed: Callable[[], None] | None = None
+        self._waved: Callable[[bool], None] | None = None
+        self.wave = True  # the pilot's
 
     # What everybody may look at.
 
@@ -186,6 +174,13 @@ class Bay:
         return converter.charge_kw_max, converter.discharge_kw_max
 
     @property
+    def phases(self) -> int:
+        """How many phases car and outlet have in common in AC."""
+        return (
+            self.evse.phases if self._car is None else min(self.evse.phases, self._car.model.phases)
+        )
+
+    @property
     def soc(self) -> Share:
         """True state of charge of the plugged car now; 0 without one."""
         metered = self._metered
@@ -211,11 +206,17 @@ class Bay:
 
     # What the EVSE's controller does.
 
-    def watch_outlet(self, watcher: OutletWatcher) -> None:
+    def watch_outlet(self, watcher: Watcher) -> None:
         """Tell *watcher* from now on; a plug that is in already shows at once."""
         self._outlet = watcher
         if self._car is not None:
             self._signal(Signal.PLUGGED)
+
+    def set_wave(self, *, on: bool) -> None:
+        """Let the pilot oscillate (B2) or stand still (B1)."""
+        before, self.wave = self.wave, on
+        if on is not before and self._car is not None and self._waved is not None:
+            self._waved(on)
 
     def set_power(self, kw: Kilowatts) -> Kilowatts:
         """Aim at *kw*; return what flows, which every physical limit has clipped."""
@@ -246,6 +247,10 @@ class Bay:
     def watch_battery(self, changed: Callable[[], None]) -> None:
         """Call *changed* when the power has changed by itself, or the marked state is reached."""
         self._battery_changed = changed
+
+    def watch_wave(self, waved: Callable[[bool], None]) -> None:
+        """Call *waved* when the pilot begins (True) or ceases to oscillate while the car is plugged."""
+        self._waved = waved
 
     def set_ready(self, *, ready: bool) -> None:
         """Close or open the car's switch in the control pilot."""

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
+from sterna.protocols.iso15118.identity import Wallet
 
 C_contra = TypeVar("C_contra", contravariant=True)
 
 
 class CarFacts(Protocol):
     """What a car and its driver say that no sensor measures."""
+
+    wallet: Wallet | None
+    """The car's contract for Plug and Charge, or the means to get one; a new contract is put here."""
 
     @property
     def evcc_id(self) -> str:
@@ -70,6 +74,10 @@ class Inlet(Protocol[C_contra]):
         cycle tells the current per phase.
         """
 
+    @property
+    def phases(self) -> int:
+        """How many phases the plugged car and the outlet have in common in AC."""
+
     def plug(self, car: C_contra, /) -> None:
         """Put the plug in; raises Refused when it does not fit."""
 
@@ -90,6 +98,9 @@ class Inlet(Protocol[C_contra]):
 
     def mark(self, soc: Share | None, /) -> None:
         """Call back when *soc* is reached."""
+
+    def watch_wave(self, waved: Callable[[bool], None], /) -> None:
+        """Call *waved* when the pilot begins (True) or ceases to oscillate: called to talk, or let sleep."""
 
     def watch_battery(self, changed: Callable[[], None], /) -> None:
         """Call *changed* when the power changed by itself, or the mark was reached."""

@@ -66,7 +66,11 @@ class Ev(Generic[C]):
         self._bms = self._line(f"evcc:{bay}", "VEHICLE", "BMS", "EVCC")
         self.refusal = ""
         """Why the last plug was refused; empty when it was not."""
+        self._asleep = False
+        self._parting = ""
+        """Why a car that slept has to end its session once it is awake; empty: it has not."""
         inlet.watch_battery(self._battery_changed)
+        inlet.watch_wave(self._waved)
 
     # What the world's people do.
 
@@ -100,9 +104,18 @@ class Ev(Generic[C]):
 
     def stop(self, reason: str = "the driver stopped in the car") -> None:
         """End the session from inside the car."""
-        if self._evcc is not None and self._talk is not None:
-            self._state.over = True
+        self._state.over = True
+        if self._asleep:
+            self._parting = reason
+            self.rouse()
+        elif self._evcc is not None and self._talk is not None:
             self._talk.act(self._evcc.stop(self._clock.now(), reason))
+
+    def rouse(self) -> None:
+        """Wake a sleeping car from inside: it joins its old session."""
+        if self._asleep:
+            self._asleep = False
+            self._call()
 
     @property
     def plugged(self) -> bool:
@@ -165,6 +178,7 @@ class Ev(Generic[C]):
         """Begin a session with *car*, whose plug is in: it has just gone in, or power has come back."""
         self._car, self._plugged = car, True
         self._resume, self._attempts = None, 0
+        self._asleep, self._parting = False, ""
         self._tell(
             core.Connected(
                 at=self._clock.now(), least=car.least_soc, floor=car.floor_soc,
@@ -176,7 +190,7 @@ class Ev(Generic[C]):
         self._call()
 
     def _plug_out(self) -> None:
-        self._plugged = False
+        self._plugged = self._asleep = False
         if self._again is not None:
             self._again.cancel()
             self._again = None
@@ -200,7 +214,9 @@ class Ev(Generic[C]):
             if settings.real_time
             else timing.virtual(settings.stride_s, settings.poll_s)
         )
-        machine = EvccSettings(evcc_id=car.evcc_id, services=services, timing=pace)
+        machine = EvccSettings(
+            evcc_id=car.evcc_id, services=services, timing=pace, wallet=car.wallet
+        )
         self._evcc = evcc = Evcc(machine, self._battery(car))
         self._talk = Conversation(
             evcc, self._clock, encode=self._frames.encode, decode=self._frames.decode,
@@ -221,7 +237,7 @@ class Ev(Generic[C]):
         if self._evcc is not evcc:
             return
         self._evcc = self._talk = None
-        if self._plugged and not self._state.over:
+        if self._plugged and not self._state.over and not self._asleep:
             pause = min(self._settings.again_s * 2.0**self._attempts, self._settings.again_s_max)
             self._attempts += 1
             self._again = self._clock.call_at(later(self._clock.now(), pause), self._call)
@@ -237,8 +253,6 @@ class Ev(Generic[C]):
             case events.ServiceChosen():
                 self._inlet.set_ready(ready=True)
                 self._tell(core.Chosen(at=now))
-            case events.HandshakeDone():
-                self._attempts = 0
             case events.Attention():
                 self._inlet.call_attention()
             case events.PowerOff():
@@ -247,11 +261,29 @@ class Ev(Generic[C]):
                 self._inlet.set_ready(ready=False)
             case events.Stopped(resumable=resumable, failed=failed):
                 self._resume = resumable
-                self._state.over = self._state.over or not failed
+                self._asleep = resumable is not None and not failed
+                self._state.over = self._state.over or not (failed or self._asleep)
                 if self._talk is not None:
                     self._talk.leave()
             case _:
-                pass  # The machine goes on by itself.
+                self._on_the_way(evcc, event, now)
+
+    def _on_the_way(self, evcc: Evcc, event: events.Happened, now: Instant) -> None:
+        """Act on the events between the plug and the charge loop; otherwise the machine goes on by itself."""
+        match event:
+            case events.HandshakeDone():
+                self._attempts = 0
+            case events.SessionOpened() if self._parting and self._talk is not None:
+                self._talk.act(evcc.stop(now, self._parting))
+            case events.ContractInstalled() if self._car is not None:
+                self._car.wallet = evcc.wallet
+            case _:
+                pass
+
+    def _waved(self, on: bool) -> None:  # noqa: FBT001  # the one thing that a pilot's wave can say
+        """Follow the supply's call: a pilot that oscillates again wakes a sleeping car."""
+        if on:
+            self.rouse()
 
     def _turned(self, evcc: Evcc, turn: events.LoopTarget, now: Instant) -> None:
         """Follow one answer of the charge loop."""
@@ -278,6 +310,7 @@ class Ev(Generic[C]):
             soc=self._inlet.soc, capacity_kwh=car.capacity_kwh, minimum_soc=self._state.minimum,
             target_soc=max(car.target_soc, self._state.minimum), v2x_low_soc=self._state.minimum,
             max_charge_kw=charge, max_discharge_kw=discharge, departure=car.departure,
+            phases=self._inlet.phases,
         )  # fmt: skip
 
     # Battery management.

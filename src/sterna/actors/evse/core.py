@@ -83,6 +83,8 @@ class SessionGone(Event, frozen=True, kw_only=True, gc=False):
 
     reason: str
     resumable: bool = False
+    asleep: bool = False
+    """Whether it only sleeps: it was ended in good order, to be joined later."""
 
 
 class LockOpened(Event, frozen=True, kw_only=True, gc=False):
@@ -224,6 +226,8 @@ def session_gone(state: State, event: SessionGone) -> Sequence[Command]:
         return ()
     if event.resumable and not state.stopping:
         return (AwaitReturn(),)
+    if event.asleep and not state.stopping:
+        return (Tell(what="meter"), Tell(what="ended", reason=event.reason, asleep=True))
     state.ended = event.reason
     ended = () if state.stopping else (Tell(what="ended", reason=event.reason),)
     return (Tell(what="meter"), *ended)

@@ -32,6 +32,9 @@ class Pilot(Protocol):
     def watch_outlet(self, watcher: Watcher, /) -> None:
         """Tell *watcher* from now on, at once of a plug that is in."""
 
+    def set_wave(self, *, on: bool) -> None:
+        """Let the pilot oscillate at 5 %: digital communication is on offer (B2); or stand still (B1)."""
+
 
 class Converter(Protocol):
     """Whatever sets the power: the EVSE's own converter in DC."""

@@ -1,31 +1,32 @@
 """The EVSE on the wire: ISO 15118-20 towards the car, the station's bus, and its own hardware."""
 
-from collections.abc import Callable
 from functools import partial
-from hashlib import sha256
 from typing import Final
 
 from sterna.actors.evse import core
+from sterna.actors.evse.alarms import Alarms
 from sterna.actors.evse.hardware import Outlet
-from sterna.actors.evse.offering import offer_of, plate_of
-from sterna.actors.evse.reporting import frame_of, planned_by
+from sterna.actors.evse.offering import bounded, challenge, offer_of, plate_of, session_name
+from sterna.actors.evse.reporting import frame_of, planned_by, soc_now
 from sterna.actors.evse.settings import EvseSettings
+from sterna.actors.evse.sleep import Sleep
 from sterna.actors.evse.station_line import StationLine
 from sterna.kernel.errors import Refused
-from sterna.kernel.quantities import Instant, Kilowatts, Share, later
+from sterna.kernel.quantities import Instant, Kilowatts, later
 from sterna.kernel.records import Command
 from sterna.protocols.iec61851 import bus, pilot
 from sterna.protocols.iso15118 import events
 from sterna.protocols.iso15118.answers import SitePlan
-from sterna.protocols.iso15118.limits import SupplyLimits
 from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.secc import Secc
 from sterna.protocols.iso15118.wire import ExiWire
 from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.conversation import Conversation
-from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links, Timer
+from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links
 
 NO_POWER: Final = Kilowatts(0.0)
+FRESH_S: Final = 1.0
+"""The car is asked this long before the meter is read, so that its state of charge is of that moment."""
 
 
 class Evse:
@@ -58,7 +59,11 @@ class Evse:
         self._limits = plate_of(settings)
         self._said: events.VehicleNeeds | None = None
         self._said_wh = (0, 0)
-        self._timers: dict[str, Timer] = {}
+        self._alarms = Alarms(clock)
+        self._sleep = Sleep(
+            settings, outlet, after=self._alarms.after, cancel=self._alarms.cancel, pause=self._pause,
+            waking=self._await_return,
+        )  # fmt: skip
         self._station = StationLine(
             settings=settings, clock=clock, links=links, heard=self._heard, joined=self._joined
         )
@@ -86,11 +91,13 @@ class Evse:
         """Follow the control pilot."""
         if signal is pilot.Signal.UNPLUGGED:
             self._forget_session_of_plug()
+        elif signal in (pilot.Signal.READY, pilot.Signal.VENTILATION) and self._sleep.asleep:
+            self.signalled(pilot.Signal.WITHDRAWN)  # No session, no permit: the old one sleeps.
         self._coupler, duties = pilot.after(self._coupler, signal)
         self._fulfil(duties)
         if signal is pilot.Signal.UNPLUGGED and self._coupler.pilot is pilot.Pilot.E:
             self._tell(core.PluggedOut(at=self._clock.now()))
-            self._after("recheck", self._settings.recheck_s, self._recheck)
+            self._alarms.after("recheck", self._settings.recheck_s, self._recheck)
 
     def failed(self, fault: pilot.Fault) -> None:
         """Switch off at once and report."""
@@ -174,8 +181,9 @@ class Evse:
     def _forget_session_of_plug(self) -> None:
         """Let no permit of one plug reach the next."""
         self._resume = self._grant = self._wish = self._said = None
-        for key in ("stop", "return", "meter"):
-            self._cancel(key)
+        self._sleep.over()
+        for key in ("stop", "return", "meter", "fresh"):
+            self._alarms.cancel(key)
 
     # The car.
 
@@ -185,15 +193,21 @@ class Evse:
             raise Refused(f"{self._settings.evse_id} expects no car now ({knock.identity})")
         if self._talk is not None:
             self._talk.leave()
+        if self._sleep.asleep:
+            self._sleep.over()
+            self.signalled(pilot.Signal.WITHDRAWN)  # The handshake of the woken car gives it anew.
         now, settings = self._clock.now(), self._settings
-        name = sha256(self._ids.new("iso15118").encode()).digest()[:8]
-        secc = Secc(now, offer_of(settings, self._limits), session_id=name, paused=self._resume)
+        name, drawn = session_name(self._ids.new("iso15118")), self._ids.new("challenge")
+        secc = Secc(
+            now, offer_of(settings, self._limits), session_id=name, paused=self._resume,
+            challenge=challenge(drawn),
+        )  # fmt: skip
         self._secc = secc
         self._talk = Conversation(
             secc, self._clock, encode=self._frames.encode, decode=self._frames.decode,
             happened=partial(self._happened, secc), on_open=partial(self._opened, secc),
         )  # fmt: skip
-        self._cancel("return")
+        self._alarms.cancel("return")
         return self._talk
 
     def _opened(self, secc: Secc) -> None:
@@ -239,30 +253,25 @@ class Evse:
         """Leave the session: report, power off, unlatch, hang up."""
         talk, self._talk, self._secc = self._talk, None, None
         self._resume = event.resumable
-        self._cancel("stop")
+        self._alarms.cancel("stop")
+        kept = event.resumable is not None
+        asleep = kept and not event.failed and not self._state.stopping
         self._tell(
             core.SessionGone(
-                at=now, reason=event.reason, resumable=event.resumable is not None and event.failed
+                at=now, reason=event.reason, resumable=kept and event.failed, asleep=asleep
             )
         )
-        self.signalled(pilot.Signal.WITHDRAWN)
-        self._tell(core.LockOpened(at=now))
+        if not asleep:
+            self.signalled(pilot.Signal.WITHDRAWN)
+            self._tell(core.LockOpened(at=now))
         if talk is not None:
             talk.leave()
+        if asleep:
+            self._sleep.fell(self._wish, now)
 
     def _remember(self, needs: events.VehicleNeeds) -> None:
         self._said = needs
         self._said_wh = self._outlet.registers()
-
-    @property
-    def _soc(self) -> Share | None:
-        """What the car last said, carried forward by what the meter counted since."""
-        said = self._said
-        if said is None or said.soc is None or not said.capacity_kwh:
-            return None if said is None else said.soc
-        into, out = self._outlet.registers()
-        moved_wh = (into - self._said_wh[0]) - (out - self._said_wh[1])
-        return Share(min(1.0, max(0.0, said.soc + moved_wh / 1000.0 / said.capacity_kwh)))
 
     # The station.
 
@@ -278,15 +287,17 @@ class Evse:
                 self._tell(core.Asked(at=now, kw=frame.power_kw))
                 if secc is not None:
                     self._aim(secc, frame, now)
+                self._sleep.wished(frame, now)
             case bus.Authorize():
                 self._authorized(frame, now)
             case bus.Stop():
                 self._tell(core.StopAsked(at=now))
             case bus.Limits():
                 self._limit(frame, now)
-            case bus.Pause(wake=wake):
-                if not wake and secc is not None and self._talk is not None:
-                    self._talk.act(secc.pause(now))
+            case bus.Pause(wake=True):
+                self._sleep.wake()
+            case bus.Pause():
+                self._sleep.ordered()
             case bus.Availability(operative=operative):
                 signals = pilot.Signal
                 self.signalled(signals.ENABLED if operative else signals.DISABLED)
@@ -315,12 +326,7 @@ class Evse:
 
     def _limit(self, frame: bus.Limits, now: Instant) -> None:
         """Take limits of the station, never beyond the plate."""
-        plate = self._settings
-        self._limits = SupplyLimits(
-            max_charge_kw=min(frame.max_charge_kw, plate.charge_kw_max),
-            max_discharge_kw=min(frame.max_discharge_kw, plate.discharge_kw_max),
-            min_charge_kw=plate.minimum_kw, min_discharge_kw=plate.minimum_kw,
-        )  # fmt: skip
+        self._limits = bounded(self._settings, frame)
         if self._secc is not None and self._talk is not None:
             self._talk.act(self._secc.set_limits(now, self._limits))
 
@@ -334,16 +340,17 @@ class Evse:
     def _perform(self, command: Command) -> None:
         match command:
             case core.Tell():
+                soc = soc_now(self._said, self._said_wh, self._outlet.registers())
                 self._station.say(
                     frame_of(
                         command, self._ids.new("bus"), self._settings.evse_id, self._state,
-                        self._clock.now(), self._outlet, self._said, self._soc,
+                        self._clock.now(), self._outlet, self._said, soc,
                     )
                 )  # fmt: skip
             case core.StopSession():
                 self._stop_session()
             case core.AwaitReturn():
-                self._after("return", self._settings.resume_s_max, self._given_up)
+                self._await_return()
             case _:
                 raise AssertionError(command)
 
@@ -351,19 +358,31 @@ class Evse:
         """Ask the car to stop; whoever does not is cut off."""
         now = self._clock.now()
         if self._secc is None or self._talk is None:
-            self._tell(core.SessionGone(at=now, reason="the station stopped"))
-            self._tell(core.LockOpened(at=now))
+            self._end_alone("the station stopped")
             return
-        self._after("stop", self._settings.stop_s_max, self._force)
+        self._alarms.after("stop", self._settings.stop_s_max, self._force)
         self._talk.act(self._secc.stop(now))
 
     def _force(self) -> None:
         if self._secc is not None and self._talk is not None:
             self._talk.act(self._secc.fault(self._clock.now(), "the car did not stop"))
 
-    def _given_up(self) -> None:
+    def _pause(self) -> None:
+        """Let the session sleep."""
+        if self._secc is not None and self._talk is not None:
+            self._talk.act(self._secc.pause(self._clock.now()))
+
+    def _await_return(self) -> None:
+        """Give the car some time to come back."""
+        call = partial(self._end_alone, "the car did not come back")
+        self._alarms.after("return", self._settings.resume_s_max, call)
+
+    def _end_alone(self, reason: str) -> None:
+        """End a session that has no dialogue: the car is away, asleep, or was never there."""
         now = self._clock.now()
-        self._tell(core.SessionGone(at=now, reason="the car did not come back"))
+        self._sleep.over()
+        self._tell(core.SessionGone(at=now, reason=reason))
+        self.signalled(pilot.Signal.WITHDRAWN)
         self._tell(core.LockOpened(at=now))
 
     # Time.
@@ -371,19 +390,10 @@ class Evse:
     def _arm_meter(self) -> None:
         period = self._settings.meter_s
         due = Instant((self._clock.now() // period + 1) * period)
-        self._cancel("meter")
-        self._timers["meter"] = self._clock.call_at(due, self._read_meter)
+        self._alarms.at("meter", due, self._read_meter)
+        self._alarms.at("fresh", Instant(due - FRESH_S), self.nudged)
 
     def _read_meter(self) -> None:
         if self._state.plugged_at is not None:
             self._tell(core.Metered(at=self._clock.now(), kw=self._outlet.power_kw, due=True))
             self._arm_meter()
-
-    def _after(self, key: str, pause_s: float, call: Callable[[], None]) -> None:
-        self._cancel(key)
-        self._timers[key] = self._clock.call_at(later(self._clock.now(), pause_s), call)
-
-    def _cancel(self, key: str) -> None:
-        timer = self._timers.pop(key, None)
-        if timer is not None:
-            timer.cancel()

@@ -1,10 +1,20 @@
 """What an EVSE offers a car, from its plate."""
 
+from hashlib import sha256
+from typing import Final
+
+from msgspec.structs import replace
+
 from sterna.actors.evse.settings import EvseSettings
+from sterna.kernel.quantities import Amperes
+from sterna.protocols.iec61851 import bus
 from sterna.protocols.iso15118 import timing
 from sterna.protocols.iso15118.limits import SupplyLimits
 from sterna.protocols.iso15118.offer import SeccSettings
 from sterna.protocols.iso15118.services import Service
+
+RATED_V: Final = 366.0
+"""Wall boxes for bidirectional charging carry 30 A at 11 kW: their converters are rated at this voltage."""
 
 
 def plate_of(settings: EvseSettings) -> SupplyLimits:
@@ -14,7 +24,34 @@ def plate_of(settings: EvseSettings) -> SupplyLimits:
         max_discharge_kw=settings.discharge_kw_max,
         min_charge_kw=settings.minimum_kw,
         min_discharge_kw=settings.minimum_kw,
+        phases=settings.phases,
+        max_current_a=amperes_of(settings),
     )
+
+
+def bounded(settings: EvseSettings, frame: bus.Limits) -> SupplyLimits:
+    """Return what the station's limits leave of the plate."""
+    plate = plate_of(settings)
+    return replace(
+        plate,
+        max_charge_kw=min(frame.max_charge_kw, plate.max_charge_kw),
+        max_discharge_kw=min(frame.max_discharge_kw, plate.max_discharge_kw),
+    )
+
+
+def amperes_of(settings: EvseSettings) -> Amperes:
+    """Return the current that the converter of a DC outlet can carry in either direction."""
+    return Amperes(max(settings.charge_kw_max, settings.discharge_kw_max) * 1000.0 / RATED_V)
+
+
+def session_name(drawn: str) -> bytes:
+    """Return the 8 octets that name a session, from a fresh id."""
+    return sha256(drawn.encode()).digest()[:8]
+
+
+def challenge(drawn: str) -> bytes:
+    """Return the 16 octets that a contract has to sign, from a fresh id."""
+    return sha256(drawn.encode()).digest()[:16]
 
 
 def offer_of(settings: EvseSettings, limits: SupplyLimits) -> SeccSettings:
@@ -26,4 +63,7 @@ def offer_of(settings: EvseSettings, limits: SupplyLimits) -> SeccSettings:
         supply=limits,
         timing=timing.REAL if settings.real_time else pace,
         services=(one, both) if settings.discharge_kw_max > 0.0 else (one,),
+        gate=settings.gate,
+        contract_suffices=settings.contract_suffices,
+        set_point_s_max=settings.set_point_s_max,
     )

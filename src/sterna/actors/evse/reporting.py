@@ -23,6 +23,16 @@ def planned_by(needs: VehicleNeeds) -> tuple[float, ...]:
     )  # fmt: skip
 
 
+def soc_now(
+    said: VehicleNeeds | None, said_wh: tuple[int, int], registers: tuple[int, int]
+) -> Share | None:
+    """Return what the car last *said*, carried forward by what the meter counted since *said_wh*."""
+    if said is None or said.soc is None or not said.capacity_kwh:
+        return None if said is None else said.soc
+    moved_wh = (registers[0] - said_wh[0]) - (registers[1] - said_wh[1])
+    return Share(min(1.0, max(0.0, said.soc + moved_wh / 1000.0 / said.capacity_kwh)))
+
+
 def frame_of(
     tell: core.Tell,
     frame_id: str,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sterna.kernel.quantities import NO_POWER, Kilowatts, Seconds
+from sterna.protocols.iso15118.identity import Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,14 @@ class EvseSettings:
     """A car that has not stopped by then is cut off, so that the port is free within 30 s."""
     resume_s_max: Seconds = Seconds(1800.0)
     """How long a session whose connection broke waits for the car to come back."""
+    sleep_after_s: Seconds | None = None
+    """A car that has had no power to take or give for this long sleeps until it is wanted; None: never."""
+    gate: Gate | None = None
+    """Whose contracts let a car in (Plug and Charge); None: nobody's."""
+    contract_suffices: bool = False
+    """Whether a good contract lets the car in, one way, before the station has said a word."""
+    phases: int = 3
+    """Of the outlet in AC."""
     recheck_s: Seconds = Seconds(5.0)
     """After a fault with the plug out again, the self test takes this long."""
     again_s: Seconds = Seconds(5.0)

@@ -102,8 +102,8 @@ class Station:
         """Tell the core what an EVSE says."""
         now = self._clock.now()
         match frame:
-            case bus.Done():
-                pass  # The bus side has taken note.
+            case bus.Done() | bus.Ended(asleep=True):
+                pass  # The bus side has taken note; a session that sleeps is still one.
             case bus.Meter(power_kw=kw, import_wh=into, export_wh=out, soc=soc):
                 reading = records.Metered(
                     at=now, evse=number, kw=kw, import_wh=into, export_wh=out,
