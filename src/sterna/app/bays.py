@@ -13,7 +13,8 @@ from sterna.domain.vehicle import compatibility
 from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import Share
 from sterna.world.balance import Balance
-from sterna.world.hardware import Bay, Car
+from sterna.world.hardware import Bay
+from sterna.world.stays import Car
 from sterna.world.people import Itinerary
 
 

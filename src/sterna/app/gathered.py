@@ -12,7 +12,7 @@ from sterna.emsa.model import UseCase
 from sterna.emsa.results import Result
 from sterna.kernel.quantities import Instant, Seconds
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Stay
+from sterna.world.stays import Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -22,7 +22,7 @@ from sterna.emsa.results import Result
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, Kilowatts, Share, WattHours
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Stay
+from sterna.world.stays import Stay
 
 SETTLED_S: Final = 5.0
 """A set-point is compared with the meter this long after it: converters and messages need a second or two."""

@@ -120,7 +120,7 @@ class Thermal:
 WH_PER_KELVIN_PER_KWH: Final = 1.7
 
 
-def thermal_of(capacity_kwh: KilowattHours, outside_celsius: float) -> Thermal:
+def thermal_of(capacity_kwh: KilowattHours, outside_celsius: float = MILD_CELSIUS) -> Thermal:
     """Return the thermal side of a pack of *capacity_kwh* that stands at *outside_celsius*."""
     return Thermal(
         kwh_per_kelvin=KilowattHours(capacity_kwh * WH_PER_KELVIN_PER_KWH / 1000.0),

@@ -36,11 +36,11 @@ class Pace:
     @property
     def at_once(self) -> bool:
         """Whether every power is there in the instant in which it is asked for."""
-        return self.delay_s == 0 and self.ramp_kw_per_s == inf
+        return not self.delay_s and self.ramp_kw_per_s == inf
 
     def stepped(self, kw: Kilowatts) -> Kilowatts:
         """Return the step at *kw* or next to it towards 0: rounding never exceeds what was allowed."""
-        if self.step_kw == 0:
+        if not self.step_kw:
             return kw
         steps = floor(abs(kw) / self.step_kw + STEP_NOISE)
         return Kilowatts(copysign(steps * self.step_kw, kw) if steps else 0.0)

@@ -15,7 +15,8 @@ from sterna.kernel.records import Row
 from sterna.runtime.journal import Journal
 from sterna.world.balance import Balance
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Bay, Car, Stay
+from sterna.world.hardware import Bay
+from sterna.world.stays import Car, Stay
 
 NEVER: Final = Instant(-1.0)
 """Stands for an instant that has not come."""

@@ -34,6 +34,8 @@ class EvseSettings:
     """No set-point counts longer than this, whatever its sender says."""
     stop_s_max: Seconds = Seconds(20.0)
     """A car that has not stopped by then is cut off, so that the port is free within 30 s."""
+    ramp_s_max: Seconds = Seconds(10.0)
+    """After a session's end the power has this long to come down before the contactor opens under it."""
     resume_s_max: Seconds = Seconds(1800.0)
     """How long a session whose connection broke waits for the car to come back."""
     recheck_s: Seconds = Seconds(5.0)
