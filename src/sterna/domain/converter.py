@@ -340,9 +340,7 @@ class MeteredBattery:
         losses = self.converter.charging
         eaten = _ac_power(losses, 0.0, +1) if losses.p0_kw > 0 else 0.0
         low, high = min(from_kw, to_kw), max(from_kw, to_kw)
-        inner = sorted(
-            {kw for kw in (0.0, eaten) if low < kw < high}, reverse=to_kw < from_kw
-        )
+        inner = sorted({kw for kw in (0.0, eaten) if low < kw < high}, reverse=to_kw < from_kw)
         edges = [from_kw, *inner, to_kw]
         return list(zip(edges[:-1], edges[1:], strict=True))
 

@@ -12,7 +12,15 @@ from typing import Final
 from sterna.domain.battery import FOREVER
 from sterna.domain.converter import SLEEP_KW, MeteredBattery
 from sterna.domain.pace import Pace, meter_kws
-from sterna.kernel.quantities import NO_POWER, SECONDS_PER_HOUR, Instant, Kilowatts, Seconds, Share, later
+from sterna.kernel.quantities import (
+    NO_POWER,
+    SECONDS_PER_HOUR,
+    Instant,
+    Kilowatts,
+    Seconds,
+    Share,
+    later,
+)
 
 KILOWATT_SECONDS_PER_WATT_HOUR: Final = 3.6
 NEVER: Final = Instant(float("inf"))

@@ -123,6 +123,12 @@ class Bay:
         return converter.charge_kw_max, converter.discharge_kw_max
 
     @property
+    def least_kw(self) -> Kilowatts:
+        """Least power other than 0 that the plugged car's own converter runs at; 0 over DC."""
+        battery = self._flow.battery
+        return NO_POWER if self.direct or battery is None else battery.converter.minimum_kw
+
+    @property
     def soc(self) -> Share:
         """True state of charge of the plugged car now; 0 without one."""
         return self._flow.soc_at(self._clock.now())
@@ -258,9 +264,7 @@ class Bay:
         self._hold(car)
         now = self._clock.now()
         into, out = self._flow.registers_at(now)
-        stay = Stay(
-            evse_id=self.evse.evse_id, car=car, plugged=now, import_wh=into, export_wh=out
-        )
+        stay = Stay(evse_id=self.evse.evse_id, car=car, plugged=now, import_wh=into, export_wh=out)
         stay.note(now, car.soc, NO_POWER)
         self.stays.append(stay)
         self.noted(self)
