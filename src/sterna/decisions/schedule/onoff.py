@@ -57,15 +57,20 @@ class Faint:
 
 
 def faint(problem: Problem, where: Slots, flows: Flows) -> Faint:
-    """Return the near slots in which a car runs, but below its least worthwhile power."""
-    cars = problem.sessions
+    """Return the slots of near steps in which all cars together run too low for the car there.
+
+    A plan is followed as the sum of all cars, which dispatch bundles on as few cars as can be. So a
+    small power of one car beside larger ones in the same step and direction is no faint running.
+    """
+    cars, steps = problem.sessions, len(problem.hours)
     least = cars.worthwhile_kw[where.car] * cars.present_h[where.car, where.step]
     near = problem.hours[where.step] <= NEAR_H
-    net = flows.charge - flows.discharge
-    low = near & (np.abs(net) > TINY_KWH) & (np.abs(net) < least - TINY_KWH)
-    return Faint(
-        charging=np.flatnonzero(low & (net > 0)), discharging=np.flatnonzero(low & (net < 0))
-    )
+    found = []
+    for moved in (flows.charge, flows.discharge):
+        together = np.bincount(where.step, weights=moved, minlength=steps)[where.step]
+        low = near & (moved > TINY_KWH) & (together < least - TINY_KWH)
+        found.append(np.flatnonzero(low))
+    return Faint(charging=found[0], discharging=found[1])
 
 
 def short(where: Slots, before: Flows, then: Flows) -> Flags:
