@@ -258,7 +258,7 @@ class Conversion:
         )
         return Converter(
             charge_kw_max=charge_kw_max, discharge_kw_max=discharge_kw_max, charging=charging,
-            discharging=discharging, minimum_kw=Kilowatts(least),
+            discharging=discharging, minimum_kw=Kilowatts(round(least, 3)),
         )  # fmt: skip
 
     def round_trip(self, kw: Kilowatts) -> Share:

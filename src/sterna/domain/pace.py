@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import copysign, floor, inf
 from typing import Final
 
-from sterna.kernel.quantities import Kilowatts, Seconds, Share
+from sterna.kernel.quantities import NO_POWER, Kilowatts, Seconds, Share
 
 STEP_NOISE: Final = 1e-6
 """A wish this near below a step (in steps) is that step: 11.0 kW are 110 steps of 0.1 kW."""
@@ -38,12 +38,17 @@ class Pace:
         """Whether every power is there in the instant in which it is asked for."""
         return not self.delay_s and self.ramp_kw_per_s == inf
 
-    def stepped(self, kw: Kilowatts) -> Kilowatts:
-        """Return the step at *kw* or next to it towards 0: rounding never exceeds what was allowed."""
-        if not self.step_kw:
+    def stepped(self, kw: Kilowatts, least: Kilowatts = NO_POWER) -> Kilowatts:
+        """Return the step at *kw* or next to it towards 0: rounding never exceeds what was allowed.
+
+        Steps are counted from *least*, the least power that the converter runs at: a wish
+        that it can run at is never rounded to one that it cannot.
+        """
+        over = abs(kw) - least
+        if not self.step_kw or over < 0:
             return kw
-        steps = floor(abs(kw) / self.step_kw + STEP_NOISE)
-        return Kilowatts(copysign(steps * self.step_kw, kw) if steps else 0.0)
+        steps = floor(over / self.step_kw + STEP_NOISE)
+        return Kilowatts(copysign(least + steps * self.step_kw, kw) if least + steps else 0.0)
 
     def ramp_s(self, from_kw: Kilowatts, to_kw: Kilowatts) -> Seconds:
         """Return how long the power takes from one value to the other, the delay not counted."""

@@ -173,7 +173,8 @@ class Bay:
             kw = Kilowatts(kw * (1.0 + make.chance.uniform(-make.pace.error, make.pace.error)))
         if make.circle is not None:
             kw = make.circle.within(kw, self._kvar)[0]
-        return make.pace.stepped(kw)
+        battery = self._flow.battery
+        return make.pace.stepped(kw, NO_POWER if battery is None else battery.converter.minimum_kw)
 
     def set_reactive(self, kvar: Kilovars) -> None:
         """Aim at *kvar*; who gives way where P and Q do not fit together says the circle."""

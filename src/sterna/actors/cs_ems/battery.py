@@ -11,6 +11,10 @@ AT_FLOOR_SHARE: Final = 0.002
 
 RUN_KW_MIN: Final = Kilowatts(0.5)
 """Least power of a car in either direction: below it a converter loses more than a quarter."""
+NOTHING_KW: Final = 0.05
+"""A car that draws less draws nothing."""
+NEARLY_FULL: Final = 0.97
+"""From here on a car that stops drawing has ended by itself, and is no fault."""
 ROOM_MIN: Final = 0.03
 """Below it a rounded state of charge says too little about the capacity."""
 TARGET_MARGIN: Final = 0.005
@@ -28,6 +32,7 @@ def settle(plate: Plate, plug: Plug, now: Instant) -> None:
     if now > car.pushed_at:
         kwh = plug.kw * (now - car.pushed_at) / SECONDS_PER_HOUR
         car.pushed_kwh += stored_kwh(plate, kwh)
+        car.full = car.full and kwh >= 0
         car.pushed_at = now
 
 
@@ -45,6 +50,12 @@ def sampled(plate: Plate, plug: Plug, soc: Share | None, kw: Kilowatts | None, a
     if plug.soc_start < 0:
         plug.soc_start = soc
     plug.soc_lowest = min(plug.soc_lowest, soc)
+
+
+def follows(plug: Plug, told_kw: float, kw: float | None) -> None:
+    """See how a car follows *told_kw*: near full, who draws nothing is full."""
+    if kw is not None and kw < NOTHING_KW < told_kw and plug.car.soc >= NEARLY_FULL:
+        plug.car.full = True
 
 
 def learn_capacity(car: Car, soc: float) -> None:
@@ -81,6 +92,8 @@ def stored(state: State, plug: Plug, session: Session, kwh: KilowattHours) -> Ki
     tells is rounded: a car next to its floor stands at it.
     """
     car, floor = plug.car, session.wish.floor
+    if car.full:
+        return kwh
     base = car.soc if car.soc >= 0 else state.soc_default
     if floor - AT_FLOOR_SHARE <= base < floor:
         base = floor

@@ -41,6 +41,8 @@ class Car(Struct, kw_only=True):
     discharge_kw: float = -1.0
     least_kw: float = 0.0
     """Least power other than 0 that it runs at, either way."""
+    full: bool = False
+    """Whether it has stopped drawing by itself near full: what it says is rounded, what it does is not."""
     soc: float = -1.0
     reckoned: bool = False
     """Whether *soc* is our own reckoning from energies, not what the car told."""

@@ -288,6 +288,8 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
     # A sample from before the last order took effect says nothing of the power that flows since.
     older = session is not None and event.time < session.set_at + FOLLOWS_S
     taken(bay, plug, event, None if older else event.kw)
+    if session is not None and not older:
+        battery.follows(plug, session.told_kw, event.kw)
     if session is not None and event.energised and session.running_since is None:
         session.running_since = event.time
     if event.kind == "Ended":
