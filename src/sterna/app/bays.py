@@ -68,6 +68,7 @@ class Bays:
             settings=EvseSettings(
                 evse_id=name, station_id=station.station_id, direct=evse.supply is Supply.DC,
                 charge_kw_max=evse.charge_kw_max, discharge_kw_max=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
+                phases=evse.phases, cable_amperes=evse.conductor_amperes if evse.supply is Supply.AC else None,
             ),
             clock=ports.clock, ids=ports.ids, links=ports.network, outlet=bay,
         )  # fmt: skip

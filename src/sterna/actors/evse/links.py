@@ -5,6 +5,8 @@ from functools import partial
 from hashlib import sha256
 from typing import Final
 
+from msgspec.structs import replace
+
 from sterna.actors.evse import core
 from sterna.actors.evse.coupling import Coupling, Told
 from sterna.actors.evse.hardware import Outlet
@@ -18,7 +20,6 @@ from sterna.kernel.records import Command
 from sterna.protocols.iec61851 import bus, pilot
 from sterna.protocols.iso15118 import events
 from sterna.protocols.iso15118.answers import SitePlan
-from sterna.protocols.iso15118.limits import SupplyLimits
 from sterna.protocols.iso15118.schema import Element
 from sterna.protocols.iso15118.secc import Secc
 from sterna.protocols.iso15118.wire import ObjectWire
@@ -308,11 +309,10 @@ class Evse:
 
     def _limit(self, frame: bus.Limits, now: Instant) -> None:
         """Take limits of the station, never beyond the plate."""
-        plate = self._settings
-        self._limits = SupplyLimits(
-            max_charge_kw=min(frame.max_charge_kw, plate.charge_kw_max),
-            max_discharge_kw=min(frame.max_discharge_kw, plate.discharge_kw_max),
-            min_charge_kw=plate.minimum_kw, min_discharge_kw=plate.minimum_kw,
+        plate = plate_of(self._settings)
+        self._limits = replace(
+            plate, max_charge_kw=min(frame.max_charge_kw, plate.max_charge_kw),
+            max_discharge_kw=min(frame.max_discharge_kw, plate.max_discharge_kw),
         )  # fmt: skip
         if self._secc is not None and self._talk is not None:
             self._talk.act(self._secc.set_limits(now, self._limits))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sterna.kernel.quantities import NO_POWER, Kilowatts, Seconds
+from sterna.kernel.quantities import NO_POWER, Amperes, Kilowatts, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,10 @@ class EvseSettings:
     """As a magnitude; 0 where it is one-way."""
     minimum_kw: Kilowatts = NO_POWER
     """Least magnitude other than 0."""
+    phases: int = 3
+    """Of an AC outlet."""
+    cable_amperes: Amperes | None = None
+    """AC: what the cable carries in each conductor, as its proximity resistor says; None: enough."""
     real_time: bool = False
     """Whether the charge loop keeps the pace of the field (four turns a second) or the stride."""
     stride_s: Seconds = Seconds(900.0)
