@@ -17,8 +17,8 @@ from sterna.kernel.errors import Refused
 from sterna.world.balance import Balance
 from sterna.world.hardware import Bay
 from sterna.world.outlet import Make
-from sterna.world.stays import Car
 from sterna.world.people import Itinerary
+from sterna.world.stays import Car
 
 
 class Bays:

@@ -30,7 +30,6 @@ from sterna.app.resuming import claimed, note, store_url
 from sterna.app.scenario import Prepared, Scenario, prepared
 from sterna.app.wiring import Site, site
 from sterna.domain.ledger_rows import LedgerRow
-from sterna.domain.station import Supply
 from sterna.emsa import usecase
 from sterna.emsa.conformance import Checker
 from sterna.emsa.privacy import Markers

@@ -20,6 +20,7 @@ Because P_loss is a parabola, energies along a power that changes in a straight 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import sqrt
 from typing import Final
 
@@ -342,7 +343,7 @@ class MeteredBattery:
         low, high = min(from_kw, to_kw), max(from_kw, to_kw)
         inner = sorted({kw for kw in (0.0, eaten) if low < kw < high}, reverse=to_kw < from_kw)
         edges = [from_kw, *inner, to_kw]
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(pairwise(edges))
 
     def _rate(self, meter_kw: float, side: float) -> float:
         """Return the stored power at *meter_kw*; at 0 the one of the *side* that it comes from."""

@@ -41,14 +41,16 @@ class Pace:
     def stepped(self, kw: Kilowatts, least: Kilowatts = NO_POWER) -> Kilowatts:
         """Return the step at *kw* or next to it towards 0: rounding never exceeds what was allowed.
 
-        Steps are counted from *least*, the least power that the converter runs at: a wish
-        that it can run at is never rounded to one that it cannot.
+        *least*, the least power that the converter runs at, is a step too: a wish that it can run
+        at is never rounded to one that it cannot.
         """
-        over = abs(kw) - least
-        if not self.step_kw or over < 0:
+        size = abs(kw)
+        if not self.step_kw:
             return kw
-        steps = floor(over / self.step_kw + STEP_NOISE)
-        return Kilowatts(copysign(least + steps * self.step_kw, kw) if least + steps else 0.0)
+        steps = floor(size / self.step_kw + STEP_NOISE) * self.step_kw
+        if steps < least <= size:
+            steps = least
+        return Kilowatts(copysign(steps, kw) if steps else 0.0)
 
     def ramp_s(self, from_kw: Kilowatts, to_kw: Kilowatts) -> Seconds:
         """Return how long the power takes from one value to the other, the delay not counted."""

@@ -46,7 +46,8 @@ class Coupling:
                 return  # E.g. the lock is stuck: the contactor must not close any more.
 
     def _do(self, duty: Duty) -> None:
-        outlet, told = self._outlet, self._told
+        """Carry out one duty of the hardware; the others want telling."""
+        outlet = self._outlet
         match duty:
             case Duty.ZERO_POWER:
                 outlet.set_power(NO_POWER)
@@ -58,6 +59,12 @@ class Coupling:
                 outlet.lock()
             case Duty.UNLOCK:
                 self._unlatch()
+            case _:
+                self._tell(duty)
+
+    def _tell(self, duty: Duty) -> None:
+        told = self._told
+        match duty:
             case Duty.OCCUPIED:
                 told.occupied()
             case Duty.FREE:
@@ -66,7 +73,8 @@ class Coupling:
                 told.end_session(self.coupler.fault)
             case Duty.ALARM:
                 self._alarm()
-            case Duty.RESTORED:
+            case _:
+                assert duty is Duty.RESTORED, duty
                 told.restored()
 
     def _alarm(self) -> None:

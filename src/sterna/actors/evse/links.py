@@ -206,7 +206,7 @@ class Evse:
             case events.PowerOff():
                 self._outlet.set_power(NO_POWER)
             case events.Stopped():
-                self._stopped(event, now)
+                self._stopped(event)
             case _:
                 pass  # The machine goes on by itself.
 
@@ -215,7 +215,7 @@ class Evse:
         if self._settings.direct:
             self._outlet.set_power(kw if self.coupler.powered else NO_POWER)
 
-    def _stopped(self, event: events.Stopped, now: Instant) -> None:
+    def _stopped(self, event: events.Stopped) -> None:
         """Leave the session, once the power has come down; after a failure at once."""
         leaving, self._talk, self._secc = (event, self._talk), None, None
         self._resume = event.resumable

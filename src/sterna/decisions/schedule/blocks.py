@@ -1,6 +1,7 @@
 """Where sessions stand in the living program, and how a basis moves to a new grid."""
 
 from dataclasses import dataclass, fields
+
 import numpy as np
 
 from sterna.decisions.schedule.problem import Floats, Ints
