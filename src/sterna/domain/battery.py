@@ -169,11 +169,11 @@ class Battery:
         """
         return self._least(duration), self._most(duration)
 
-    def _least(self, duration: Seconds) -> Kilowatts:
+    def _least(self, duration: Seconds, power: Kilowatts | None = None) -> Kilowatts:
         rating, spare = self.rating, self.spare_kwh
         if spare <= KILOWATT_HOUR_NOISE:
             return Kilowatts(0.0)
-        limit = self._left(rating.discharge_kw_max, -1, duration)
+        limit = self._left(rating.discharge_kw_max, -1, duration, power)
         if duration > 0:
             limit = min(limit, spare * rating.efficiency * SECONDS_PER_HOUR / duration)
         if rating.fade_below > 0:
@@ -184,11 +184,11 @@ class Battery:
             limit = min(limit, over)
         return Kilowatts(-limit)
 
-    def _most(self, duration: Seconds) -> Kilowatts:
+    def _most(self, duration: Seconds, power: Kilowatts | None = None) -> Kilowatts:
         rating, room = self.rating, self.room_kwh
         if room <= KILOWATT_HOUR_NOISE:
             return Kilowatts(0.0)
-        limit = self._left(rating.charge_kw_max, +1, duration)
+        limit = self._left(rating.charge_kw_max, +1, duration, power)
         if duration > 0:
             limit = min(limit, room / rating.efficiency * SECONDS_PER_HOUR / duration)
         if rating.taper_from < 1:
@@ -205,14 +205,19 @@ class Battery:
         cells = CELLS[self.rating.chemistry]
         return cells.charging if sign > 0 else cells.discharging
 
-    def _left(self, most_kw: float, sign: int, duration: Seconds) -> float:
-        """Return what of *most_kw* temperature leaves for all of *duration*."""
+    def _left(
+        self, most_kw: float, sign: int, duration: Seconds, power: Kilowatts | None = None
+    ) -> float:
+        """Return what of *most_kw* temperature leaves for all of *duration*, whatever flows or with *power*."""
         thermal = self.rating.thermal
         if thermal is None:
             return most_kw
         line = self._line(sign)
         share = along(line, self.celsius)
-        if duration > 0:
+        if duration > 0 and power is not None:
+            end = thermal.after(self.celsius, self.heat_kw(power), duration)
+            share = min(share, along(line, end))
+        elif duration > 0:
             heat = self.heat_kw(Kilowatts(sign * share * most_kw))
             coldest = thermal.after(self.celsius, 0.0, duration)
             warmest = thermal.after(self.celsius, heat, duration)
@@ -230,7 +235,7 @@ class Battery:
         caller, so it is an assertion and not an exception.
         """
         assert duration >= 0, duration
-        least, most = self.limits(duration)
+        least, most = self._least(duration, power), self._most(duration, power)
         # Over very short steps the noise in energy is a large power, hence the second term.
         noise = KILOWATT_NOISE + KILOWATT_HOUR_NOISE * SECONDS_PER_HOUR / max(duration, 1e-3)
         assert least - noise <= power <= most + noise, (least, power, most, duration)
