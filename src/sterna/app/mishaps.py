@@ -84,10 +84,10 @@ class Mishaps:
             case "pilot-lost":
                 bay.lose_pilot()
             case "lock-stuck":
-                bay.jammed = True
+                bay.contacts.jammed = True
             case _:
                 assert what == "contactor-welded", what
-                bay.welded = True
+                bay.contacts.welded = True
 
     def _plugged(self, car: str | None, draw: float) -> str | None:
         """Return the EVSE where *car* is plugged, or the car that *draw* picks; None where nobody is."""

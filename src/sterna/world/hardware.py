@@ -7,6 +7,7 @@ The rooms see a bay through the small ports in ``actors.evse.hardware`` and ``ac
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import floor
 from typing import Final
 
@@ -28,14 +29,13 @@ from sterna.kernel.quantities import (
 )
 from sterna.protocols.iec61851.pilot import Fault, Signal
 from sterna.runtime.ports import Clock, Timer
+from sterna.world.contacts import Contacts
 from sterna.world.flow import NEVER, Flow, OwnUse
 from sterna.world.outlet import Make, OutletWatcher, converter_of
 from sterna.world.stays import Car, Stay
 
 PILOT_SEEN_S: Final = Seconds(0.02)
 """How long a lost pilot has to last until the electronics believe it: some periods of 1 kHz."""
-CONTACTOR_OPENS_S: Final = Seconds(0.03)
-"""From the command to open contacts; usual for contactors of this size (assumption)."""
 MARK_NOISE: Final = 1e-9
 
 
@@ -47,13 +47,8 @@ class Bay:
         self.evse = evse
         self.stays: list[Stay] = []
         """Every stay so far, the running one last."""
-        self.locked = False
-        self.closed = False
-        """The contactor, as its auxiliary contact shows it."""
-        self.jammed = False
-        """Whether the lock does not move."""
-        self.welded = False
-        """Whether the contactor does not open."""
+        self.contacts = Contacts(clock, self._broke)
+        """The latch and the contactor; who breaks things finds them here."""
         self._clock = clock
         self._make = make
         self._car: Car | None = None
@@ -68,7 +63,6 @@ class Bay:
         self._rising = True
         self._unready = False
         self._timer: Timer | None = None
-        self._opening: Timer | None = None
         self.metered: Callable[[str, Kilowatts], None] = lambda _evse, _kw: None
         """Told the EVSE's id and its power whenever that changes (of a ramp: in its middle), e.g. by the site's balance."""
         self.noted: Callable[[Bay], None] = lambda _bay: None
@@ -82,6 +76,16 @@ class Bay:
     def direct(self) -> bool:
         """Whether the converter is the EVSE's (DC) rather than the car's."""
         return self.evse.supply is Supply.DC
+
+    @property
+    def locked(self) -> bool:
+        """Whether the latch holds the plug."""
+        return self.contacts.locked
+
+    @property
+    def closed(self) -> bool:
+        """Whether the contactor is closed."""
+        return self.contacts.closed
 
     @property
     def car(self) -> Car | None:
@@ -184,10 +188,9 @@ class Bay:
 
     def close_contactor(self) -> None:
         """Let power flow when somebody asks for some."""
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
-        self.closed = self._permits = self._flow.battery is not None
+        self._permits = self._flow.battery is not None
+        if self._permits:
+            self.contacts.close()
 
     def open_contactor(self) -> None:
         """Stop the power at once, then part the contacts."""
@@ -195,32 +198,16 @@ class Bay:
         self._asked = self._wish = NO_POWER
         self._flow.jump(NO_POWER, self._clock.now())
         self._settled()
-        if self.closed and self._opening is None:
-            due = later(self._clock.now(), CONTACTOR_OPENS_S)
-            self._opening = self._clock.call_at(due, self._parted)
-
-    def _parted(self) -> None:
-        self._opening = None
-        if not self.welded:
-            self.closed = False
-        elif self._outlet is not None:
-            self._outlet.failed(Fault.CONTACTOR_WELDED)
+        self.contacts.open()
 
     def lock(self) -> None:
         """Hold the plug."""
-        if not self._stuck():
-            self.locked = self._car is not None
+        if self._car is not None:
+            self.contacts.move_latch(lock=True)
 
     def unlock(self) -> None:
         """Let the plug go."""
-        if not (self.locked and self._stuck()):
-            self.locked = False
-
-    def _stuck(self) -> bool:
-        """Return whether the lock does not move; the EVSE notices."""
-        if self.jammed and self._outlet is not None:
-            self._outlet.failed(Fault.LOCK_STUCK)
-        return self.jammed
+        self.contacts.move_latch(lock=False)
 
     # What the car does.
 
@@ -321,10 +308,7 @@ class Bay:
         self._car = self._mark = None
         flow.take(None, now)
         self._own.draws(SLEEP_KW, now)
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
-        self.closed = self.locked = False
+        self.contacts.pulled()
         self.noted(self)
         self._signal(Signal.UNPLUGGED)
 
@@ -332,11 +316,12 @@ class Bay:
 
     def lose_pilot(self) -> None:
         """Break the control pilot's wire."""
-        self._clock.call_at(later(self._clock.now(), PILOT_SEEN_S), self._pilot_gone)
+        lost = partial(self._broke, Fault.PILOT_LOST)
+        self._clock.call_at(later(self._clock.now(), PILOT_SEEN_S), lost)
 
-    def _pilot_gone(self) -> None:
+    def _broke(self, fault: Fault) -> None:
         if self._outlet is not None:
-            self._outlet.failed(Fault.PILOT_LOST)
+            self._outlet.failed(fault)
 
     # Inside.
 
