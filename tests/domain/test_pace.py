@@ -15,8 +15,8 @@ from sterna.domain.station import Evse
 from sterna.domain.vehicle import PowerAbility, VehicleModel, compatibility
 from sterna.kernel.quantities import (
     Amperes,
-    KilowattHours,
     Kilovars,
+    KilowattHours,
     Kilowatts,
     Seconds,
     Share,
@@ -93,7 +93,9 @@ def test_what_a_ramp_stores_is_exact(start: float, end: float, seconds: float) -
         (1.0, 11, -11, False), (1.0, 0, -11, True), (0.0, 11, 0, True),
     ],
 )  # fmt: skip
-def test_a_battery_bears_a_ramp_or_not(soc: float, start: float, end: float, bears: bool) -> None:
+def test_a_battery_bears_a_ramp_or_not(
+    soc: float, start: float, end: float, *, bears: bool
+) -> None:
     assert car(soc).bears(start, end, Seconds(2.0)) is bears
 
 
@@ -105,7 +107,7 @@ def test_heat_of_a_ramp_is_what_the_cells_lose() -> None:
 
 
 @given(st.floats(-30, 30), st.floats(-30, 30), st.booleans())
-def test_the_circle_is_never_left_and_no_sign_turns(p: float, q: float, first: bool) -> None:
+def test_the_circle_is_never_left_and_no_sign_turns(p: float, q: float, *, first: bool) -> None:
     circle = Circle(s_kva_max=11.0, reactive_first=first)
     kilowatts, kilovars = circle.within(kw(p), Kilovars(q))
     assert hypot(kilowatts, kilovars) <= 11.0 + 1e-9

@@ -39,8 +39,8 @@ IDLE_KW: Final = Kilowatts(0.015)
 """Controller and communication of an EVSE with a car and no power: 10 to 20 W (design notes)."""
 SLEEP_KW: Final = Kilowatts(0.004)
 """An EVSE asleep: 3 to 5 W (design notes)."""
-WASTE_MOST: Final = Share(0.2)
-"""A power of which more than this part is lost is not worth running for."""
+WASTE_MOST: Final = Share(0.265)
+"""A power of which more than this part is lost is not worth running for: 0.5 kW of 11 kW."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

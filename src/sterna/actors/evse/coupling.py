@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sterna.actors.evse.hardware import Outlet
@@ -11,7 +12,9 @@ from sterna.protocols.iec61851.pilot import Duty
 from sterna.runtime.ports import Clock
 
 LOOK_AGAIN_S: Final = Seconds(0.05)
-"""Pause before the voltage is looked at again; contactors part within 100 ms."""
+"""Pause before the voltage is looked at again; contactors part within 100 ms. It doubles, because
+one that is welded does not part at all."""
+LOOK_AGAIN_S_MAX: Final = Seconds(60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,22 +90,27 @@ class Coupling:
         elif not self._outlet.locked:
             self._told.unlatched()
 
-    def _await_safety(self) -> None:
+    def _await_safety(self, pause: Seconds = LOOK_AGAIN_S) -> None:
         if self.coupler.stage is not pilot.Stage.E_LOCKED:
             return
         if pilot.may_unlock(self.coupler, self._outlet.volts):
             self.happened(pilot.Signal.SAFE)
         else:
-            self._clock.call_at(later(self._clock.now(), LOOK_AGAIN_S), self._await_safety)
+            self._again(self._await_safety, pause)
 
-    def _unlatch(self) -> None:
+    def _again(self, look: Callable[[Seconds], None], pause: Seconds) -> None:
+        """Look again after *pause*, and then after a longer one."""
+        longer = min(Seconds(2.0 * pause), LOOK_AGAIN_S_MAX)
+        self._clock.call_at(later(self._clock.now(), pause), partial(look, longer))
+
+    def _unlatch(self, pause: Seconds = LOOK_AGAIN_S) -> None:
         """Unlock, now or as soon as it is safe; a lock that is wanted again meanwhile stays."""
         if self.coupler.locked or not self._outlet.locked:
             if not self.coupler.locked:
                 self._told.unlatched()
             return
         if not pilot.may_unlock(self.coupler, self._outlet.volts):
-            self._clock.call_at(later(self._clock.now(), LOOK_AGAIN_S), self._unlatch)
+            self._again(self._unlatch, pause)
             return
         self._outlet.unlock()
         if not self._outlet.locked:
