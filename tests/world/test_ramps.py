@@ -150,8 +150,8 @@ def test_the_curve_of_steps_moves_what_the_registers_count(
     assert end is not None
     points = [*told, (float(end), 0.0)]
     balance = sum(kw * (then - at) / 3.6 for (at, kw), (then, _) in pairwise(points))
-    # Set-points that come in the middle of a ramp cost the steps up to 2 Wh each, the registers nothing.
-    assert into - out == pytest.approx(balance, abs=2.0 * len(steps) + 1e-6)
+    # What a cut-short ramp leaves is made good by the next one; at the end a bit may be left.
+    assert into - out == pytest.approx(balance, abs=4.0)
     assert min(lowest) >= min(soc, floor) - 1e-9
     assert max(lowest) <= 1.0
 

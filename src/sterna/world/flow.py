@@ -35,6 +35,8 @@ class Ramp:
     ends: Instant
     from_kw: Kilowatts
     to_kw: Kilowatts
+    step_at: Instant
+    """When a sudden change would have moved the same energy: the ramp's middle, unless one was cut short before."""
 
     def at(self, moment: Instant) -> Kilowatts:
         """Return the power at *moment*."""
@@ -44,11 +46,6 @@ class Ramp:
             return self.to_kw
         part = (moment - self.starts) / (self.ends - self.starts)
         return Kilowatts(self.from_kw + (self.to_kw - self.from_kw) * part)
-
-    @property
-    def middle(self) -> Instant:
-        """When a sudden change would have moved the same energy."""
-        return Instant((self.starts + self.ends) / 2.0)
 
 
 class Flow:
@@ -62,8 +59,10 @@ class Flow:
         self.export_wh = 0.0
         self.battery: MeteredBattery | None = None
         self.ramp: Ramp | None = None
-        self.told = False
-        """Whether somebody has been told of the present ramp, or of the power if there is none."""
+        self.shown = NO_POWER
+        """The power that the staircase has now by which others know this flow."""
+        self._owed_kws = 0.0
+        """Energy since the begin less what the staircase has."""
         self._pace = pace
         self._kw = NO_POWER
         self._bound = NEVER
@@ -81,11 +80,12 @@ class Flow:
         """Have another battery, or none, behind the meter; no power flows then."""
         self.advance(now)
         self.battery = battery
+        self._owed_kws = 0.0
         self._level(NO_POWER, FOREVER)
 
     def resume(self, since: Instant, kw: Kilowatts, registers: tuple[float, float]) -> None:
         """Go on from what was kept: at *since* the meter had *registers* (Wh), and *kw* flowed."""
-        self.since, self._kw, self.ramp = since, kw, None
+        self.since, self._kw, self.ramp, self.shown = since, kw, None, kw
         self.import_wh, self.export_wh = registers
 
     def registers_at(self, now: Instant) -> tuple[float, float]:
@@ -132,7 +132,10 @@ class Flow:
         """Move the energy of the time since the last event."""
         if now <= self.since:
             return
+        before = self.import_wh - self.export_wh
         self.import_wh, self.export_wh = self.registers_at(now)
+        moved_kws = (self.import_wh - self.export_wh - before) * KILOWATT_SECONDS_PER_WATT_HOUR
+        self._owed_kws += moved_kws - self.shown * (now - self.since)
         battery = self.battery
         if battery is not None:
             for from_kw, to_kw, seconds in self._pieces(now):
@@ -158,8 +161,8 @@ class Flow:
         starts = Instant(now + pace.delay_s)
         ends = Instant(starts + pace.ramp_s(here, goal))
         if _bears(battery, here, goal, Seconds(starts - now), Seconds(ends - starts)):
-            self.ramp = Ramp(starts=starts, ends=ends, from_kw=here, to_kw=goal)
-            self.told = False
+            step_at = self._step_at(starts, ends, goal)
+            self.ramp = Ramp(starts=starts, ends=ends, from_kw=here, to_kw=goal, step_at=step_at)
         else:
             self._level(NO_POWER, FOREVER)
 
@@ -170,15 +173,24 @@ class Flow:
             self._level(*_had(self.battery, wish))
 
     def _level(self, kw: Kilowatts, held: Seconds) -> None:
-        self.ramp, self._kw, self.told = None, kw, False
+        self.ramp, self._kw = None, kw
         self._bound = later(self.since, held) if held < FOREVER else NEVER
+
+    def _step_at(self, starts: Instant, ends: Instant, goal: Kilowatts) -> Instant:
+        """Return when the staircase steps to *goal* so that it has moved as much at the ramp's end."""
+        if self.shown == goal:
+            return ends
+        now, here = self.since, self._kw
+        moved = self._owed_kws + here * (starts - now) + (here + goal) / 2.0 * (ends - starts)
+        late = (moved - goal * (ends - now)) / (self.shown - goal)
+        return Instant(now + min(max(late, 0.0), ends - now))
 
     @property
     def due(self) -> Instant:
-        """When the next event is: a ramp's middle until it is told, its end, or a bound; NEVER if none."""
+        """When the next event is: the staircase's step, a ramp's end, or a bound; NEVER if none."""
         if self.ramp is None:
             return self._bound
-        return self.ramp.ends if self.told else self.ramp.middle
+        return self.ramp.ends if self.shown == self.ramp.to_kw else self.ramp.step_at
 
     def reaches(self, soc: Share, now: Instant) -> Instant:
         """Return when *soc* is reached if nothing changes; NEVER if it is not, or has been.

@@ -57,14 +57,14 @@ class Bay:
         """Whether the contactor is closed and shall stay so."""
         self._asked = self._wish = NO_POWER
         self._kvar = Kilovars(0.0)
-        self._shown = self._told = NO_POWER
+        self._told = NO_POWER
         self._own = OwnUse(clock.now())
         self._mark: Share | None = None
         self._rising = True
         self._unready = False
         self._timer: Timer | None = None
         self.metered: Callable[[str, Kilowatts], None] = lambda _evse, _kw: None
-        """Told the EVSE's id and its power whenever that changes (of a ramp: in its middle), e.g. by the site's balance."""
+        """Told the EVSE's id and its power whenever that changes (of a ramp: at once, so that as much is moved), e.g. by the site's balance."""
         self.noted: Callable[[Bay], None] = lambda _bay: None
         """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
         self._outlet: OutletWatcher | None = None
@@ -288,7 +288,7 @@ class Bay:
         if there:
             self._hold(stays[-1].car)
         self._flow.resume(since, kw if there else NO_POWER, registers)
-        self._shown = self._told = kw
+        self._told = kw
         self._flow.jump(NO_POWER, now)
         self._settled()
 
@@ -331,20 +331,18 @@ class Bay:
 
     def _settled(self) -> None:
         """Let everybody know the power that there is now, and be there when it changes next."""
-        ramp = self._flow.ramp
-        if ramp is None:
+        if self._flow.ramp is None:
             self._show(self._flow.power_at(self._clock.now()))
             self._report()
-        elif not self._flow.told:
-            self._show(ramp.from_kw)
         self._arm()
 
     def _show(self, kw: Kilowatts) -> None:
         """Put *kw* down in the car's curve and in the site's balance."""
-        if kw == self._shown or not self.stays:
+        flow, now = self._flow, self._clock.now()
+        flow.advance(now)
+        if kw == flow.shown or not self.stays:
             return
-        self._shown = kw
-        now = self._clock.now()
+        flow.shown = kw
         self._own.draws(NO_POWER if kw != 0.0 else IDLE_KW, now)
         self.stays[-1].note(now, self.soc, kw)
         self.noted(self)
@@ -373,11 +371,10 @@ class Bay:
             self._timer = self._clock.call_at(due, self._due)
 
     def _due(self) -> None:
-        """Meet what the timer was set for: a ramp's middle or end, a bound, the mark."""
+        """Meet what the timer was set for: a step of the staircase, a ramp's end, a bound, the mark."""
         self._timer = None
         flow, ramp = self._flow, self._flow.ramp
-        if ramp is not None and not flow.told:
-            flow.told = True
+        if ramp is not None and flow.shown != ramp.to_kw:
             self._show(ramp.to_kw)
             self._arm()
             return
