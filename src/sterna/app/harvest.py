@@ -216,7 +216,7 @@ def notes(run: Gathered) -> tuple[str, ...]:
     sandbox = run.scenario.settings.site.sandbox_id
     return (
         *run.feed.inputs.sources,
-        "ISO 15118-20 charge loops run when something changes and at least every 900 s of virtual time; powers are constant in between.",
+        "ISO 15118-20 charge loops run when something changes and at least every 900 s of virtual time; powers are level in between, or ramp.",
         f"{left_open} cars are still there at the end: they are shown and not judged.",
         *run.remarks,
         *((f"Regulatory sandbox: {sandbox}.",) if sandbox else ()),
