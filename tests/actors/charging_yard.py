@@ -28,7 +28,8 @@ from sterna.runtime.ports import Knock, Link, LinkEnd
 from sterna.runtime.pump import Pump
 from sterna.runtime.trace import Record
 from sterna.runtime.virtual import VirtualClock
-from sterna.world.hardware import Bay, Make
+from sterna.world.hardware import Bay
+from sterna.world.outlet import Make
 from sterna.world.stays import Car
 
 START = 1_751_328_000.0

@@ -71,7 +71,7 @@ def test_the_instant_of_a_temperature_is_exact(celsius: float, heat: float, goal
 )
 def test_cold_and_heat_take_power_away(celsius: float, most: float, least: float) -> None:
     down, up = pack(celsius, celsius).limits(Seconds(0))
-    assert (up, down) == (pytest.approx(most), pytest.approx(least, abs=0.1))
+    assert [up, down] == pytest.approx([most, least], abs=0.1)
 
 
 @given(st.floats(-20, 55), st.floats(-20, 45), st.floats(0, 1), st.floats(1, 7200))

@@ -106,7 +106,7 @@ def test_heat_of_a_ramp_is_what_the_cells_lose() -> None:
     )
 
 
-@given(st.floats(-30, 30), st.floats(-30, 30), st.booleans())
+@given(p=st.floats(-30, 30), q=st.floats(-30, 30), first=st.booleans())
 def test_the_circle_is_never_left_and_no_sign_turns(p: float, q: float, *, first: bool) -> None:
     circle = Circle(s_kva_max=11.0, reactive_first=first)
     kilowatts, kilovars = circle.within(kw(p), Kilovars(q))
@@ -115,7 +115,7 @@ def test_the_circle_is_never_left_and_no_sign_turns(p: float, q: float, *, first
     assert kilowatts * p >= 0
     assert kilovars * q >= 0
     if hypot(p, q) <= 11.0 and abs(q) <= Q_SHARE_MAX * 11.0:
-        assert (kilowatts, kilovars) == (pytest.approx(p), pytest.approx(q))
+        assert [kilowatts, kilovars] == pytest.approx([p, q])
 
 
 def test_who_gives_way_is_a_matter_of_priority() -> None:
@@ -191,11 +191,11 @@ def test_a_dc_connector_bounds_the_power_by_its_current() -> None:
 
 
 def test_an_on_board_converter_is_the_cars_and_an_off_board_one_the_stations() -> None:
-    least = {"minimum_kw_per_phase": kw(1.38), "minimum_share": Share(0.05)}
-    onboard = Conversion(**least).converter(kw(3.67), kw(0), onboard_kw=kw(7.4), phases=1)
+    car = Conversion(minimum_kw_per_phase=kw(1.38))
+    onboard = car.converter(kw(3.67), kw(0), onboard_kw=kw(7.4), phases=1)
     assert onboard.minimum_kw == 1.38
     assert onboard.standby_kw == pytest.approx(0.12 * 7.4 / 11)
-    station = Conversion(size_kw=kw(22), **least).converter(kw(11), kw(11))
+    station = Conversion(size_kw=kw(22), minimum_share=Share(0.05)).converter(kw(11), kw(11))
     assert station.minimum_kw == 1.1
     assert station.standby_kw == pytest.approx(0.24)
     assert Conversion(size_kw=kw(22)).supply is Supply.DC

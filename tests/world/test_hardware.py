@@ -15,7 +15,8 @@ from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.protocols.iec61851.pilot import Fault, Signal
 from sterna.runtime import virtual
 from sterna.runtime.virtual import VirtualClock
-from sterna.world.hardware import Bay, Make
+from sterna.world.hardware import Bay
+from sterna.world.outlet import Make
 from sterna.world.stays import POINTS_MAX, Car, Stay
 
 START = 1_751_328_000.0

@@ -87,7 +87,8 @@ def test_a_steeper_curve_gets_more_pieces_the_first_up_to_its_best_power() -> No
 
 def test_a_constant_efficiency_is_one_piece_and_a_one_way_converter_gives_nothing() -> None:
     flat = constant(Share(0.9), charge_kw_max=Kilowatts(11.0), discharge_kw_max=Kilowatts(0.0))
-    assert charging(flat, Share(1.0)) == ((11.0, pytest.approx(0.9)),)
+    ((width, ratio),) = charging(flat, Share(1.0))
+    assert (width, ratio) == pytest.approx((11.0, 0.9))
     assert discharging(flat, Share(1.0)) == ()
 
 
