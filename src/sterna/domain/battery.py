@@ -24,6 +24,7 @@ from sterna.domain.wear import Chemistry
 from sterna.kernel.quantities import (
     EMPTY,
     FULL,
+    NO_POWER,
     SECONDS_PER_HOUR,
     KilowattHours,
     Kilowatts,
@@ -235,7 +236,8 @@ class Battery:
         caller, so it is an assertion and not an exception.
         """
         assert duration >= 0, duration
-        least, most = self._least(duration, power), self._most(duration, power)
+        least = self._least(duration, power) if power < 0 else NO_POWER
+        most = self._most(duration, power) if power > 0 else NO_POWER
         # Over very short steps the noise in energy is a large power, hence the second term.
         noise = KILOWATT_NOISE + KILOWATT_HOUR_NOISE * SECONDS_PER_HOUR / max(duration, 1e-3)
         assert least - noise <= power <= most + noise, (least, power, most, duration)

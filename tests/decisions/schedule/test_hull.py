@@ -101,9 +101,7 @@ def test_losses_that_only_grow_with_the_square_bend_from_the_beginning() -> None
     assert [width for width, _ in charging(grows, Share(1.0))] == [5.0, 5.0]
 
 
-def test_a_curve_is_made_once_for_equal_converters() -> None:
+def test_a_large_converter_is_used_below_its_best_power() -> None:
     kind = Conversion(size_kw=Kilowatts(22.0))
-    one = curve_of(kind.converter(Kilowatts(11.0), Kilowatts(11.0)), CELLS)
-    other = curve_of(kind.converter(Kilowatts(11.0), Kilowatts(11.0)), CELLS)
-    assert one is other
-    assert len(one.charging) == 1, "11 of 22 kW lie below the best power"
+    curve = curve_of(kind.converter(Kilowatts(11.0), Kilowatts(11.0)), CELLS)
+    assert len(curve.charging) == len(curve.discharging) == 1, "11 of 22 kW lie below it"

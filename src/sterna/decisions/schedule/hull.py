@@ -17,7 +17,6 @@ enough (0.06 %); a converter whose losses grow steeply with the current gets mor
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil, inf, sqrt
 from typing import Final
 
@@ -29,8 +28,6 @@ PIECES_MAX: Final = 4
 TOLERANCE: Final = 1e-3
 """How far a chord may be from the hull, as a part of the most power."""
 
-CONVERTERS_MAX: Final = 1000
-"""Curves that are remembered: a site has a few kinds of EVSE and as many as cars' powers."""
 
 Pieces = tuple[tuple[float, float], ...]
 """(kW at the meter, stored kW per kW at the meter), the first piece first; the ratio falls when
@@ -45,7 +42,6 @@ class Curve:
     discharging: Pieces
 
 
-@lru_cache(maxsize=CONVERTERS_MAX)
 def curve_of(converter: Converter, cells: Share) -> Curve:
     """Return the curve of *converter* with cells of one-way efficiency *cells* behind it."""
     return Curve(
