@@ -20,7 +20,7 @@ from sterna.runtime.seeded import SeededChance
 from sterna.runtime.trace import Record
 from sterna.runtime.virtual import VirtualClock
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Stay
+from sterna.world.stays import Stay
 
 SITES = Path(__file__).parent.parent / "scenarios"
 R = TypeVar("R", bound=Row)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -11,12 +12,13 @@ from acceptance.lived import Lived, live, site
 from sterna.actors.parking.core import ReservationRow
 from sterna.actors.session_app.records import ConsentRow
 from sterna.app.simulate import Run
+from sterna.domain.vehicle import compatibility
 from sterna.kernel.quantities import Instant
 from sterna.protocols import rest
 from sterna.runtime.trace import Record
+from sterna.world.outlet import converter_of
 
 pytestmark = pytest.mark.xdist_group("porto-mini")
-EFFICIENCY = 0.95
 DRIVERS = (1, 2, 3)
 
 
@@ -77,11 +79,18 @@ def test_a_reservation_can_be_read_a_second_after_its_confirmation(
 @pytest.mark.req("DF-P-07")
 def test_energy_at_the_meter_is_the_batterys_over_the_efficiency(day: Lived) -> None:
     for driver in DRIVERS:
-        session = day.session(driver)
+        session, stay, run = day.session(driver), day.stay(driver), day.gathered
         stored = (session.soc_at_end - session.soc_at_plug) * session.capacity_kwh
-        into = session.charged_wh / 1000 * EFFICIENCY
-        out = session.discharged_wh / 1000 / EFFICIENCY
-        assert into - out == pytest.approx(stored, abs=0.005)
+        evse, model = run.evse_plates[stay.evse_id], stay.car.model
+        converter = converter_of(
+            run.conversions[stay.evse_id], evse, model, compatibility(model, evse)
+        )
+        spans = [(kw, (until - at) / 3600) for (at, kw), (until, _) in pairwise(stay.kw)]
+        moved = sum(converter.battery_kw(kw) * hours for kw, hours in spans)
+        assert moved == pytest.approx(stored, abs=0.01)
+        assert sum(abs(kw) * hours for kw, hours in spans) == pytest.approx(
+            (session.charged_wh + session.discharged_wh) / 1000, abs=0.01
+        )
     assert any(day.session(driver).discharged_wh > 1000 for driver in DRIVERS)
 
 

@@ -13,6 +13,7 @@ from sterna.actors.evse.links import Evse
 from sterna.actors.evse.settings import EvseSettings
 from sterna.actors.station.links import Station
 from sterna.actors.station.settings import OutletSettings, StationSettings
+from sterna.domain.converter import Conversion
 from sterna.domain.station import Coupler, Supply
 from sterna.domain.station import Evse as Plate
 from sterna.domain.vehicle import PowerAbility, VehicleModel
@@ -27,7 +28,9 @@ from sterna.runtime.ports import Knock, Link, LinkEnd
 from sterna.runtime.pump import Pump
 from sterna.runtime.trace import Record
 from sterna.runtime.virtual import VirtualClock
-from sterna.world.hardware import Bay, Car
+from sterna.world.hardware import Bay
+from sterna.world.outlet import Make
+from sterna.world.stays import Car
 
 START = 1_751_328_000.0
 """A full quarter of an hour."""
@@ -293,7 +296,7 @@ async def yard(
             evse_id=name, connector=Coupler.CCS_2 if direct else Coupler.TYPE_2, supply=supply,
             charge_kw_max=Kilowatts(11.0), discharge_kw_max=Kilowatts(11.0),
         )  # fmt: skip
-        bay = Bay(plate, clock, efficiency=Share(0.95))
+        bay = Bay(plate, clock, Make(conversion=Conversion(efficiency=Share(0.95))))
         settings = EvseSettings(
             evse_id=name, station_id="porto-03", direct=direct, charge_kw_max=Kilowatts(11.0),
             discharge_kw_max=Kilowatts(11.0), **evse,

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sterna.domain.battery import Battery, BatteryRating
-from sterna.domain.converter import Converter, Losses, MeteredBattery, constant, field_fitted
+from sterna.domain.converter import (
+    Conversion,
+    Converter,
+    Losses,
+    MeteredBattery,
+    constant,
+    field_fitted,
+)
 from sterna.kernel.quantities import KilowattHours, Kilowatts, Seconds, Share
 
 
@@ -141,3 +148,50 @@ def test_a_metered_battery_holds_no_power_beyond_its_converter() -> None:
     )
     assert car.held_for(kw(12)) == 0.0
     assert car.held_for(kw(11)) == pytest.approx(30 / (11 * 0.947) * 3600, rel=1e-2)
+
+
+@pytest.mark.parametrize("losses", ["field"])
+@pytest.mark.parametrize(
+    ("phases", "amperes", "least", "most"),
+    [
+        (3, 16, 0.86, 0.88),  # the field value: 87.0 %
+        (3, 10, 0.791, 0.878),  # within the published range
+        (3, 6, 0.791, 0.878),
+        (1, 16, 0.791, 0.878),
+        (1, 6, 0.70, 0.791),  # below the range: on-board part load can be as bad as 70-77 %
+    ],
+)
+def test_the_system_round_trip_falls_at_part_load_as_measured_ones_do(
+    losses: str, phases: int, amperes: float, least: float, most: float
+) -> None:
+    """Schram et al. 2020 (abstract): 87.0 % at 3 x 16 A, range 79.1-87.8 %, worse at low current.
+
+    The battery is in it: the same energy goes into the cells and out again.
+    """
+    conversion, power = Conversion(size_kw=kw(11)), kw(phases * amperes * 0.23)
+    rating = BatteryRating(
+        capacity_kwh=KilowattHours(60), charge_kw_max=kw(40), discharge_kw_max=kw(40),
+        efficiency=conversion.cells,
+    )  # fmt: skip
+    converter = conversion.converter(kw(11.04), kw(11.04))
+    start = MeteredBattery(battery=Battery.at_share(rating, Share(0.25)), converter=converter)
+    filled = start.after(power, start.time_to(Share(0.75), power))
+    back = filled.time_to(Share(0.25), kw(-power))
+    into = power * start.time_to(Share(0.75), power)
+    trip = power * back / into
+    assert least <= trip <= most
+    assert trip == pytest.approx(conversion.round_trip(power), abs=1e-9)
+
+
+def test_round_trips_rise_with_the_power_up_to_the_best_one() -> None:
+    trips = [Conversion(size_kw=kw(11)).round_trip(kw(tenth / 10)) for tenth in range(5, 88)]
+    assert trips == sorted(trips)
+
+
+def test_a_power_is_worth_running_at_from_where_little_of_it_is_lost() -> None:
+    converter = field_fitted(kw(11))
+    least = converter.worthwhile_kw
+    assert least == pytest.approx(0.50, abs=0.01)
+    assert converter.charging.at(least) / least == pytest.approx(0.265)
+    assert field_fitted(kw(11), minimum_kw=kw(4.14)).worthwhile_kw == 4.14
+    assert constant(Share(0.95), charge_kw_max=kw(11), discharge_kw_max=kw(11)).worthwhile_kw == 0.0

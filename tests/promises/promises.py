@@ -9,7 +9,7 @@ from promises.small_site import Lived, power, spans
 from sterna.actors.cs_ems.commands import SessionRow
 from sterna.actors.csms.records import MeterValueRow, TransactionRow
 from sterna.actors.parking.core import ReservationRow
-from sterna.app.harvest import reachable
+from sterna.app.harvest import reachable, stored_kw
 from sterna.domain.ledger_rows import LedgerRow
 from sterna.domain.vehicle import compatibility
 
@@ -49,13 +49,7 @@ def to_the_driver_who_stays(run: Lived) -> None:
             )
         else:
             hours = (plan.announced_departure - visit.started_at - 60.0) / 3600.0  # type: ignore[operator]
-            fit = compatibility(stay.car.model, run.gathered.evse_plates[stay.evse_id])
-            most = (
-                fit.charge_kw_max
-                * run.gathered.efficiency[stay.evse_id]
-                * hours
-                / stay.car.capacity_kwh
-            )
+            most = stored_kw(run.gathered, stay) * hours / stay.car.capacity_kwh
             assert soc >= stay.soc[0][1] + 0.97 * most - 0.01, (
                 f"{plan.driver}: got less than the most that was possible"
             )

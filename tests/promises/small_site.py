@@ -18,7 +18,7 @@ from sterna.runtime.seeded import SeededChance
 from sterna.runtime.trace import Record
 from sterna.runtime.virtual import VirtualClock
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Stay
+from sterna.world.stays import Stay
 
 R = TypeVar("R", bound=Row)
 HOURS = 17

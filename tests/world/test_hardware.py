@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sterna.domain.converter import Conversion
 from sterna.domain.station import Coupler, Evse, Supply
 from sterna.domain.vehicle import PowerAbility, VehicleModel
 from sterna.kernel.errors import Refused
@@ -14,7 +15,9 @@ from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.protocols.iec61851.pilot import Fault, Signal
 from sterna.runtime import virtual
 from sterna.runtime.virtual import VirtualClock
-from sterna.world.hardware import POINTS_MAX, Bay, Car, Stay
+from sterna.world.hardware import Bay
+from sterna.world.outlet import Make
+from sterna.world.stays import POINTS_MAX, Car, Stay
 
 START = 1_751_328_000.0
 ABILITY = PowerAbility(charge_kw_max=Kilowatts(22.0), discharge_kw_max=Kilowatts(11.0))
@@ -54,7 +57,8 @@ def bay(clock: VirtualClock) -> tuple[Bay, Notes]:
         evse_id="porto-03-1", connector=Coupler.CCS_2, supply=Supply.DC,
         charge_kw_max=Kilowatts(22.0), discharge_kw_max=Kilowatts(22.0),
     )  # fmt: skip
-    made, notes = Bay(plate, clock, efficiency=Share(0.95)), Notes()
+    make = Make(conversion=Conversion(efficiency=Share(0.95)))
+    made, notes = Bay(plate, clock, make), Notes()
     made.watch_outlet(notes)
     return made, notes
 

@@ -6,6 +6,7 @@ from sterna.kernel.quantities import Instant, Seconds
 from sterna.runtime.seeded import SeededChance
 from sterna.world.faults import (
     Action,
+    Break,
     Crash,
     Cut,
     Delay,
@@ -148,6 +149,9 @@ class Recording:
     def pull_plug(self, car: str | None, draw: float) -> None:
         self.told.append(("pull", car, draw))
 
+    def break_hardware(self, what: str, car: str | None, draw: float) -> None:
+        self.told.append(("break", what, car, draw))
+
 
 def test_each_action_reaches_what_it_is_for() -> None:
     world, now = Recording(), START
@@ -159,6 +163,7 @@ def test_each_action_reaches_what_it_is_for() -> None:
         Crash(at=now, actor="bems"),
         Restart(at=now, actor="bems"),
         PullPlug(at=now, car="car-001", draw=0.5),
+        Break(at=now, what="lock-stuck", car=None, draw=0.25),
     ):
         apply(action, world, world)
     assert world.told == [
@@ -169,4 +174,5 @@ def test_each_action_reaches_what_it_is_for() -> None:
         ("crash", "bems"),
         ("restart", "bems"),
         ("pull", "car-001", 0.5),
+        ("break", "lock-stuck", None, 0.25),
     ]

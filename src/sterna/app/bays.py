@@ -1,28 +1,35 @@
 """The bays of a site: true hardware, EVSE and car at each, and the stations above them; the drivers' hands."""
 
+from collections.abc import Callable
+
 from sterna.actors.ev.links import Ev
 from sterna.actors.ev.settings import EvSettings
 from sterna.actors.evse.links import Evse as EvseRoom
 from sterna.actors.evse.settings import EvseSettings
 from sterna.actors.station.links import Station as StationRoom
 from sterna.actors.station.settings import OutletSettings, StationSettings
+from sterna.app.chargers import conversion_of, pace_of
 from sterna.app.ports import MemoryPorts
 from sterna.app.scenario import Scenario
 from sterna.domain.station import Evse, Station, Supply
 from sterna.domain.vehicle import compatibility
 from sterna.kernel.errors import Refused
-from sterna.kernel.quantities import Seconds, Share
+from sterna.kernel.quantities import Seconds
 from sterna.protocols.iso15118.wire import WIRES
 from sterna.world.balance import Balance
-from sterna.world.hardware import Bay, Car
+from sterna.world.hardware import Bay
+from sterna.world.outlet import Make
 from sterna.world.people import Itinerary
+from sterna.world.stays import Car
 
 
 class Bays:
     """Everything at the kerb. Also the drivers' hands: plug, unplug, leave."""
 
-    def __init__(self, scenario: Scenario, ports: MemoryPorts, balance: Balance) -> None:
-        """Build stations, EVSEs and the electronics of whatever car stands at each."""
+    def __init__(
+        self, scenario: Scenario, ports: MemoryPorts, balance: Balance, air: Callable[[], float]
+    ) -> None:
+        """Build stations, EVSEs and the electronics of whatever car stands at each, in *air* of some temperature."""
         self._ports = ports
         self._frames = WIRES[scenario.settings.wire.iso15118]()
         self._stride_s = Seconds(scenario.settings.wire.stride_s)
@@ -30,12 +37,16 @@ class Bays:
         self.evses: dict[str, EvseRoom] = {}
         self.cars: dict[str, Ev[Car]] = {}
         self.stations: dict[str, StationRoom] = {}
-        efficiency = {kind.coupling: kind.efficiency for kind in scenario.settings.chargers}
+        groups = scenario.groups()
         for station in scenario.stations:
             self.stations[station.station_id] = self._station(station)
             for evse in station.evses:
-                share = Share(efficiency["DC" if evse.supply is Supply.DC else "AC"])
-                self._bay(station, evse, share, balance)
+                group = groups[evse.evse_id]
+                make = Make(
+                    conversion=conversion_of(group), pace=pace_of(group),
+                    chance=ports.chance.stream(f"converter {evse.evse_id}"), outside=air,
+                )  # fmt: skip
+                self._bay(station, evse, make, balance)
 
     def _station(self, station: Station) -> StationRoom:
         ports = self._ports
@@ -53,15 +64,16 @@ class Bays:
             chance=ports.chance.stream(station.station_id), journal=ports.journal, supervisor=ports.supervisor, links=ports.network,
         )  # fmt: skip
 
-    def _bay(self, station: Station, evse: Evse, efficiency: Share, balance: Balance) -> None:
+    def _bay(self, station: Station, evse: Evse, make: Make, balance: Balance) -> None:
         ports, name = self._ports, evse.evse_id
-        bay = self.hardware[name] = Bay(evse, ports.clock, efficiency=efficiency)
+        bay = self.hardware[name] = Bay(evse, ports.clock, make)
         bay.metered = balance.set_car
         self.evses[name] = EvseRoom(
             settings=EvseSettings(
                 evse_id=name, station_id=station.station_id, direct=evse.supply is Supply.DC,
                 charge_kw_max=evse.charge_kw_max, discharge_kw_max=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
                 stride_s=self._stride_s, phases=evse.phases,
+                cable_amperes=evse.conductor_amperes if evse.supply is Supply.AC else None,
             ),
             clock=ports.clock, ids=ports.ids, links=ports.network, outlet=bay,
             frames=self._frames,

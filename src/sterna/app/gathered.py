@@ -6,13 +6,14 @@ from sterna.actors.bems.records import PlanRow
 from sterna.actors.emsp.records import BillRow
 from sterna.app.outcome import Floats
 from sterna.app.scenario import Prepared, Scenario
+from sterna.domain.converter import Conversion
 from sterna.domain.ledger_rows import LedgerRow
 from sterna.domain.station import Evse
 from sterna.emsa.model import UseCase
 from sterna.emsa.results import Result
 from sterna.kernel.quantities import Instant, Seconds
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Stay
+from sterna.world.stays import Stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +39,8 @@ class Gathered:
     registers: dict[str, tuple[float, float]]
     """Energy into and out of cars at each EVSE at the end, in Wh."""
     evse_plates: dict[str, Evse]
-    efficiency: dict[str, float]
+    conversions: dict[str, Conversion]
+    """By EVSE."""
     services: dict[str, str]
     """ISO 15118-20 service by session, where the handshake was seen."""
     setpoints: dict[str, list[tuple[Instant, float]]]

@@ -22,7 +22,8 @@ from sterna.emsa.results import Result
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, Kilowatts, Share, WattHours
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Stay
+from sterna.world.outlet import converter_of
+from sterna.world.stays import Stay
 
 SETTLED_S: Final = 5.0
 """A set-point is compared with the meter this long after it: converters and messages need a second or two."""
@@ -157,11 +158,20 @@ def energies(
 
 def reachable(run: Gathered, stay: Stay, visit: Visit) -> bool:
     """Return whether full power from the start of the session to the announced departure reaches the target."""
-    plan, evse = visit.itinerary, run.evse_plates[stay.evse_id]
+    plan = visit.itinerary
     started = visit.started_at if visit.started_at is not None else stay.plugged
     hours = max(0.0, plan.announced_departure - started - STARTED_LATE_S) / 3600.0
-    power = compatibility(stay.car.model, evse).charge_kw_max * run.efficiency[stay.evse_id]
-    return bool(stay.soc[0][1] + power * hours / stay.car.capacity_kwh >= plan.soc_target)
+    return bool(
+        stay.soc[0][1] + stored_kw(run, stay) * hours / stay.car.capacity_kwh >= plan.soc_target
+    )
+
+
+def stored_kw(run: Gathered, stay: Stay) -> float:
+    """Return how fast the car of *stay* stores energy at full power, its taper left out."""
+    model, evse = stay.car.model, run.evse_plates[stay.evse_id]
+    fit = compatibility(model, evse)
+    converter = converter_of(run.conversions[stay.evse_id], evse, model, fit)
+    return float(converter.battery_kw(fit.charge_kw_max) * model.cell_efficiency)
 
 
 def tracking(run: Gathered, stay: Stay) -> Floats:
@@ -206,7 +216,7 @@ def notes(run: Gathered) -> tuple[str, ...]:
     sandbox = run.scenario.settings.site.sandbox_id
     return (
         *run.feed.inputs.sources,
-        "ISO 15118-20 charge loops run when something changes and at least every 900 s of virtual time; powers are constant in between.",
+        "ISO 15118-20 charge loops run when something changes and at least every 900 s of virtual time; powers are level in between, or ramp.",
         f"{left_open} cars are still there at the end: they are shown and not judged.",
         *run.remarks,
         *((f"Regulatory sandbox: {sandbox}.",) if sandbox else ()),

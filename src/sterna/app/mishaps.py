@@ -70,12 +70,32 @@ class Mishaps:
 
     def pull_plug(self, car: str | None, draw: float) -> None:
         """Pull the plug of *car*, or of the plugged car that *draw* picks."""
+        where = self._plugged(car, draw)
+        if where is not None:
+            self._bays.unplug(where)
+
+    def break_hardware(self, what: str, car: str | None, draw: float) -> None:
+        """Break the pilot, the lock or the contactor where *car* is plugged."""
+        where = self._plugged(car, draw)
+        if where is None:
+            return
+        bay = self._bays.hardware[where]
+        match what:
+            case "pilot-lost":
+                bay.lose_pilot()
+            case "lock-stuck":
+                bay.contacts.jammed = True
+            case _:
+                assert what == "contactor-welded", what
+                bay.contacts.welded = True
+
+    def _plugged(self, car: str | None, draw: float) -> str | None:
+        """Return the EVSE where *car* is plugged, or the car that *draw* picks; None where nobody is."""
         there = ((name, bay.car) for name, bay in self._bays.hardware.items())
         plugged = [
             name for name, parked in there if parked is not None and car in (None, parked.evcc_id)
         ]
-        if plugged:
-            self._bays.unplug(plugged[int(draw * len(plugged))])
+        return plugged[int(draw * len(plugged))] if plugged else None
 
 
 def standing(actions: tuple[Action, ...], now: Instant) -> list[Action]:

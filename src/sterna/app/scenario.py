@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
+from sterna.app.chargers import least_kw
 from sterna.app.plausible import objections, station_names, unmeetable
 from sterna.app.settings import (
+    ChargerSettings,
     DriverSettings,
     ExpectSettings,
     PartySettings,
@@ -61,6 +63,13 @@ class Scenario:
     def evses(self) -> tuple[Evse, ...]:
         """All EVSEs in order."""
         return tuple(evse for station in self.stations for evse in station.evses)
+
+    def groups(self) -> dict[str, ChargerSettings]:
+        """Return the charger group of each EVSE."""
+        groups = [
+            group for group in self.settings.chargers for _ in range(group.stations * group.evses)
+        ]
+        return dict(zip((evse.evse_id for evse in self.evses), groups, strict=True))
 
     @property
     def expects(self) -> tuple[ExpectSettings, ...]:
@@ -237,6 +246,7 @@ def _stations(settings: ScenarioSettings) -> tuple[Station, ...]:
                     supply=Supply.AC if group.coupling == "AC" else Supply.DC,
                     charge_kw_max=Kilowatts(group.charge_kw),
                     discharge_kw_max=Kilowatts(discharge),
+                    minimum_kw=least_kw(group),
                 )
                 for number in range(group.evses)
             )

@@ -71,8 +71,19 @@ class ChargerSettings:
     """Rating when a car discharges, as a magnitude; default: as charging. 0: one-way."""
     station_kw: Annotated[float, ABOVE_ZERO] | None = None
     """What the station's supply cable carries; default: all its EVSEs at once."""
+    converter: Literal["field", "ideal"] = "field"
+    """"field": losses as measured in the field, least power, delay, ramp, steps. "ideal": one
+    efficiency at every power, and every power at once."""
     efficiency: Annotated[float, Bounds(above=0, most=1)] = 0.95
-    """One way, between the EVSE's meter and the battery."""
+    """Ideal converter: one way, between the EVSE's meter and the battery."""
+    delay_s: Annotated[float, Bounds(least=0, most=60)] = 0.5
+    """Field: from a set-point until the power begins to move (older CHAdeMO: 4 to 7)."""
+    ramp_kw_per_s: Annotated[float, Bounds(least=0.1, most=10_000)] = 10.0
+    """Field: how fast the power moves."""
+    step_kw: Annotated[float, Bounds(least=0, most=10)] = 0.1
+    """Field: set-points are cut to whole steps of this size, towards 0; 0: no steps."""
+    error: Annotated[float, Bounds(least=0, most=0.2)] = 0.0
+    """Field: a power is off its set-point by a part of it drawn up to this, either way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

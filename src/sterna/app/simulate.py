@@ -19,6 +19,7 @@ from sterna.actors.meter.core import SiteRow
 from sterna.actors.parking.core import ReservationRow
 from sterna.actors.session_app.records import ConsentRow
 from sterna.app.bays import Bays, car_of
+from sterna.app.chargers import conversion_of
 from sterna.app.garbage import searched_rarely
 from sterna.app.gathered import Gathered
 from sterna.app.harvest import harvest
@@ -29,7 +30,6 @@ from sterna.app.resuming import claimed, note, store_url
 from sterna.app.scenario import Prepared, Scenario, prepared
 from sterna.app.wiring import Site, site
 from sterna.domain.ledger_rows import LedgerRow
-from sterna.domain.station import Supply
 from sterna.emsa import usecase
 from sterna.emsa.conformance import Checker
 from sterna.emsa.privacy import Markers
@@ -111,7 +111,8 @@ class Run:
             export_kw=scenario.settings.site.export_kw,
         )  # fmt: skip
         self.site: Site = site(scenario, feed, self.ports, self.balance)
-        self.bays = Bays(scenario, self.ports, self.balance)
+        air = feed.inputs.temperature
+        self.bays = Bays(scenario, self.ports, self.balance, lambda: air.at(clock.now()))
         self.drivers = Drivers(
             feed.itineraries, clock=clock, chance=self.ports.chance, tasks=self.ports.tasks("drivers"),
             http_of=self.ports.http, barrier=self.site.parking, hands=self.bays, zone=scenario.zone,
@@ -173,7 +174,6 @@ class Run:
 
     def _gathered(self, cars_kw: Floats, pv_kw: Floats) -> Gathered:
         journal, scenario = self.ports.journal, self.scenario
-        efficiency = {group.coupling: group.efficiency for group in scenario.settings.chargers}
         return Gathered(
             scenario=scenario, feed=self.feed, use_case=self.use_case, step=STEP, cars_kw=cars_kw, pv_kw=pv_kw,
             ledger=tuple(journal.rows(LedgerRow)), bills={row.session: row for row in journal.rows(BillRow)},
@@ -181,7 +181,7 @@ class Run:
             visits=self.drivers.visits, stays={name: bay.stays for name, bay in self.bays.hardware.items()},
             registers={name: bay.exact_registers() for name, bay in self.bays.hardware.items()},
             evse_plates={evse.evse_id: evse for evse in scenario.evses},
-            efficiency={evse.evse_id: efficiency["DC" if evse.supply is Supply.DC else "AC"] for evse in scenario.evses},
+            conversions={evse: conversion_of(group) for evse, group in scenario.groups().items()},
             services={}, setpoints=self._setpoints, result=self.checker.finish(), personal_markers=self.markers.count,
             problems=tuple(f"{line.src}: {line.msg}" for line in self.trace.problems[:PROBLEMS_MAX]),
             remarks=note(self.reached), trace_sha256=self.trace.digest(), frames=self.trace.frames(),

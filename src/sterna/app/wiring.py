@@ -35,6 +35,7 @@ from sterna.actors.parking.links import Parking
 from sterna.actors.parking.settings import ParkingSettings
 from sterna.actors.session_app.links import SessionApp
 from sterna.actors.session_app.settings import EvsePlate, SessionAppSettings
+from sterna.app.chargers import USUAL_PART, conversion_of, one_way
 from sterna.app.ports import MemoryPorts
 from sterna.app.scenario import Prepared, Scenario
 from sterna.decisions.fallback import always_free
@@ -172,11 +173,13 @@ def session_app(scenario: Scenario, ports: MemoryPorts) -> SessionApp:
 
 def cs_ems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> CsEms:
     """Return the charge point operator's energy management."""
+    groups = scenario.groups()
     plates = tuple(
         Plate(
             evse=evse.evse_id, station=station.station_id, number=number,
             supply="DC" if evse.supply is Supply.DC else "AC", charge_kw=evse.charge_kw_max,
             discharge_kw=evse.discharge_kw_max, minimum_kw=evse.minimum_kw,
+            efficiency=one_way(groups[evse.evse_id]),
         )
         for station in scenario.stations
         for number, evse in enumerate(station.evses, start=1)
@@ -245,14 +248,17 @@ def emsp(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Emsp:
     if contract.energy_eur_per_kwh is not None:
         buy = np.full(count, contract.energy_eur_per_kwh)
     user, partner = round(100 * contract.user_share), round(100 * contract.emsp_share)
-    efficiency = scenario.settings.chargers[0].efficiency
+    round_trip = min(
+        conversion_of(group).round_trip(Kilowatts(USUAL_PART * group.charge_kw))
+        for group in scenario.settings.chargers
+    )
     building = f"building/{scenario.settings.site.name}"
     settings = EmspSettings(
         tariff=public_tariff(start, buy.tolist()), reward_weights=(user, partner, 100 - user - partner),
         service_fee=euros(str(contract.service_fee_eur)), operator_fee=price_per_kwh(contract.operator_fee_eur_per_kwh),
         tax_rate=price_per_kwh(contract.tax_eur_per_kwh), taxation=Taxation(contract.taxation),
         wear_price=None if contract.wear_eur_per_kwh is None else price_per_kwh(contract.wear_eur_per_kwh),
-        round_trip=Share(efficiency**2), seller=building, beneficiary=building,
+        round_trip=round_trip, seller=building, beneficiary=building,
     )  # fmt: skip
     return Emsp(
         settings=settings,
@@ -289,7 +295,7 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
         load_history=before(inputs.load, start), pv_history=before(inputs.pv, start),
         network_eur_per_kwh=Series(start=start, step=Seconds(QUARTER), values=network, unit="EUR/kWh"),
         peak_eur_per_kw=inputs.month_peak_eur_per_kw, period_s=Seconds(control.period_s), group=place.name,
-        efficiency=Share(scenario.settings.chargers[0].efficiency), market_secret=MARKET_SECRET, market_program="day-ahead",
+        conversions={evse: conversion_of(group) for evse, group in scenario.groups().items()}, market_secret=MARKET_SECRET, market_program="day-ahead",
         wear_eur_per_kwh=BY_CHEMISTRY if contract.wear_eur_per_kwh is None else contract.wear_eur_per_kwh,
         cs_ems_secret=CS_EMS_SECRET, dso_token=DSO_AT_BEMS, own_dso_token=BEMS_AT_DSO,
     )  # fmt: skip

@@ -122,14 +122,18 @@ def _needs(cars: tuple[Plugged, ...], now: Instant, period_h: float) -> _Needs:
                 car.charge_efficiency,
                 car.discharge_efficiency,
                 car.charge_now,
+                car.charge_min_kw,
             )
             for car in cars
         ]
     ).T
-    left_s, energy, floor, target, capacity, charge, discharge, into, out, wants = table
+    left_s, energy, floor, target, capacity, charge, discharge, into, out, wants, smallest = table
     left = np.maximum(left_s / SECONDS_PER_HOUR, 0.0)
     room = np.maximum(capacity - energy, 0.0)
-    most = np.minimum(charge, room / (into * period_h))
+    # The last bit of a battery takes less than a period at the least power: the car ends it itself.
+    most = np.where(
+        room > TINY_KWH, np.minimum(charge, np.maximum(room / (into * period_h), smallest)), 0.0
+    )
     aim = np.minimum(target, capacity)
     needed = aim - into * charge * np.maximum(left - period_h, 0.0)
     keep = np.maximum(np.minimum(floor, capacity), needed)

@@ -9,17 +9,38 @@ Losses per direction, with |P| the power at the AC side (the meter) in kW:
 
 A constant one-way efficiency is the special case p0 = b = 0 with a = 1 - eta
 when charging and a = 1/eta - 1 when discharging. At 0 kW the converter is off
-and loses nothing; with a closed contactor it draws p0 (:attr:`Converter.standby_kw`).
+and loses nothing; kept on without power it draws p0 (:attr:`Converter.standby_kw`),
+switched off but awake :data:`IDLE_KW`, asleep :data:`SLEEP_KW`.
 Where the losses eat all of the power nothing reaches the other side: 0, never
 a power of the other sign.
+
+Because P_loss is a parabola, energies along a power that changes in a straight line
+(a ramp) have closed forms too: Simpson's rule is exact for them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import sqrt
 from typing import Final
 
-from sterna.domain.battery import Battery
-from sterna.kernel.quantities import NO_POWER, Kilowatts, Seconds, Share
+from sterna.domain.battery import KILOWATT_HOUR_NOISE, USUAL_CELLS, Battery
+from sterna.domain.station import Supply
+from sterna.kernel.quantities import (
+    NO_POWER,
+    SECONDS_PER_HOUR,
+    KilowattHours,
+    Kilowatts,
+    Seconds,
+    Share,
+)
+
+IDLE_KW: Final = Kilowatts(0.015)
+"""Controller and communication of an EVSE with a car and no power: 10 to 20 W (design notes)."""
+SLEEP_KW: Final = Kilowatts(0.004)
+"""An EVSE asleep: 3 to 5 W (design notes)."""
+WASTE_MOST: Final = Share(0.265)
+"""A power of which more than this part is lost is not worth running for: 0.5 kW of 11 kW."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +98,22 @@ class Converter:
 
     @property
     def standby_kw(self) -> Kilowatts:
-        """What it draws from the grid at 0 kW with a closed contactor."""
+        """What it draws from the grid when it is kept on at 0 kW."""
         return self.charging.p0_kw
+
+    @property
+    def worthwhile_kw(self) -> Kilowatts:
+        """Least power at which no more than WASTE_MOST of it is lost, in both directions; 0 if always.
+
+        The minimum power counts too. Whoever plans should ask for this much or for nothing.
+        """
+        least = [self.minimum_kw]
+        for losses in (self.charging, self.discharging):
+            slope = WASTE_MOST - losses.a
+            under_root = slope * slope - 4.0 * losses.b_per_kw * losses.p0_kw
+            if losses.p0_kw > 0 and slope > 0 and under_root >= 0:
+                least.append(Kilowatts(2.0 * losses.p0_kw / (slope + sqrt(under_root))))
+        return max(least)
 
     def battery_kw(self, meter_kw: Kilowatts) -> Kilowatts:
         """Return the power at the battery when *meter_kw* flows at the meter."""
@@ -143,6 +178,16 @@ field value in the abstract of Schram et al. 2020.
 """
 
 
+def scaled(rated_kw: Kilowatts) -> Losses:
+    """Return the field's 11 kW losses for a converter of *rated_kw*."""
+    size = rated_kw / 11.0
+    return Losses(
+        p0_kw=Kilowatts(FIELD_LOSSES_11_KW.p0_kw * size),
+        a=FIELD_LOSSES_11_KW.a,
+        b_per_kw=FIELD_LOSSES_11_KW.b_per_kw / size,
+    )
+
+
 def field_fitted(
     rated_kw: Kilowatts, *, bidirectional: bool = True, minimum_kw: Kilowatts = NO_POWER
 ) -> Converter:
@@ -151,12 +196,7 @@ def field_fitted(
     Scaled per unit: p0 grows with the rating, b shrinks with it, so that the
     efficiency at the same part of the rating stays.
     """
-    size = rated_kw / 11.0
-    losses = Losses(
-        p0_kw=Kilowatts(FIELD_LOSSES_11_KW.p0_kw * size),
-        a=FIELD_LOSSES_11_KW.a,
-        b_per_kw=FIELD_LOSSES_11_KW.b_per_kw / size,
-    )
+    losses = scaled(rated_kw)
     return Converter(
         charge_kw_max=rated_kw,
         discharge_kw_max=rated_kw if bidirectional else Kilowatts(0.0),
@@ -164,6 +204,69 @@ def field_fitted(
         discharging=losses,
         minimum_kw=minimum_kw,
     )
+
+
+def _simpson(rate: Callable[[float, float], float], start: float, end: float) -> float:
+    """Return the mean of *rate* from *start* to *end*; exact for polynomials up to the third degree."""
+    middle = (start + end) / 2.0
+    return (rate(start, middle) + 4.0 * rate(middle, middle) + rate(end, middle)) / 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """How an EVSE's power is converted, and by whom; from it follows the converter of each car."""
+
+    size_kw: Kilowatts | None = None
+    """Rating of the EVSE's own converter (DC); None: the car converts with its own (AC)."""
+    efficiency: Share | None = None
+    """The same at every power; None: by the losses fitted to the field."""
+    cells: Share = USUAL_CELLS
+    """One-way efficiency of the cells that a planner may assume behind it."""
+    minimum_kw_per_phase: Kilowatts = NO_POWER
+    """AC: least power of each phase that carries some; 6 A are 1.38 kW."""
+    minimum_share: Share = Share(0.0)
+    """DC: least power as a part of the rating."""
+
+    @property
+    def supply(self) -> Supply:
+        """Which current flows through the cable."""
+        return Supply.AC if self.size_kw is None else Supply.DC
+
+    def converter(
+        self,
+        charge_kw_max: Kilowatts,
+        discharge_kw_max: Kilowatts,
+        *,
+        onboard_kw: Kilowatts | None = None,
+        phases: int = 3,
+    ) -> Converter:
+        """Return the converter of one car, which with this EVSE may draw and give the two powers.
+
+        *onboard_kw*: rating of the car's own charger, for AC; a planner who does not know it takes
+        *charge_kw_max* for it. *phases*: over which the car charges.
+        """
+        known = charge_kw_max if onboard_kw is None else onboard_kw
+        size = known if self.size_kw is None else self.size_kw
+        share = self.efficiency
+        if share is None:
+            charging = discharging = scaled(size)
+        else:
+            charging, discharging = Losses(a=1.0 - share), Losses(a=1.0 / share - 1.0)
+        least = (
+            self.minimum_kw_per_phase * phases
+            if self.size_kw is None
+            else self.minimum_share * self.size_kw
+        )
+        return Converter(
+            charge_kw_max=charge_kw_max, discharge_kw_max=discharge_kw_max, charging=charging,
+            discharging=discharging, minimum_kw=Kilowatts(round(least, 3)),
+        )  # fmt: skip
+
+    def round_trip(self, kw: Kilowatts) -> Share:
+        """Return what comes back of a kWh that goes from the meter into the cells and out, at *kw*."""
+        converter = self.converter(kw, kw)
+        there, back = converter.efficiency(kw), converter.efficiency(Kilowatts(-kw))
+        return Share(there * back * self.cells**2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +299,65 @@ class MeteredBattery:
         """Return the state after *meter_kw* at the meter for *duration*, within :meth:`limits`."""
         battery = self.battery.after(self.converter.battery_kw(meter_kw), duration)
         return replace(self, battery=battery)
+
+    def stored_along(self, from_kw: float, to_kw: float, duration: Seconds) -> float:
+        """Return the kWh that are stored while the meter goes evenly *from_kw* *to_kw*: exact."""
+        return sum(
+            _simpson(self._rate, start, end) * (end - start) / (to_kw - from_kw)
+            for start, end in self._smooth(from_kw, to_kw)
+        ) * (duration / SECONDS_PER_HOUR)
+
+    def along(self, from_kw: float, to_kw: float, duration: Seconds) -> "MeteredBattery":
+        """Return the state after a ramp, see :meth:`stored_along`; its bounds are the caller's."""
+        net = self.stored_along(from_kw, to_kw, duration)
+        hours = duration / SECONDS_PER_HOUR
+        heat = sum(
+            _simpson(self._heat, start, end) * (end - start) / (to_kw - from_kw) * hours
+            for start, end in self._smooth(from_kw, to_kw)
+        )
+        battery = self.battery.moved(KilowattHours(net), KilowattHours(heat), duration)
+        return replace(self, battery=battery)
+
+    def bears(self, from_kw: float, to_kw: float, duration: Seconds) -> bool:
+        """Return whether the battery stays between floor and full until the end of a ramp.
+
+        Only the end is looked at: where a ramp crosses 0 it also turns, and turns back nothing
+        that its first part has broken, because each part begins within the bounds.
+        """
+        turn = duration * from_kw / (from_kw - to_kw) if from_kw * to_kw < 0 else duration
+        battery = self.battery
+        first = self.stored_along(from_kw, 0.0 if turn < duration else to_kw, Seconds(turn))
+        spare = battery.spare_kwh + KILOWATT_HOUR_NOISE
+        room = battery.room_kwh + KILOWATT_HOUR_NOISE
+        whole = self.stored_along(from_kw, to_kw, duration)
+        return all(
+            net <= room if kw > 0 else net >= -spare
+            for net, kw in ((first, from_kw if from_kw != 0.0 else to_kw), (whole, to_kw))
+            if kw != 0.0
+        )
+
+    def _smooth(self, from_kw: float, to_kw: float) -> list[tuple[float, float]]:
+        """Return the pieces of a ramp on which the stored power is a polynomial."""
+        losses = self.converter.charging
+        eaten = _ac_power(losses, 0.0, +1) if losses.p0_kw > 0 else 0.0
+        low, high = min(from_kw, to_kw), max(from_kw, to_kw)
+        inner = sorted({kw for kw in (0.0, eaten) if low < kw < high}, reverse=to_kw < from_kw)
+        edges = [from_kw, *inner, to_kw]
+        return list(pairwise(edges))
+
+    def _rate(self, meter_kw: float, side: float) -> float:
+        """Return the stored power at *meter_kw*; at 0 the one of the *side* that it comes from."""
+        converter = self.converter
+        if side > 0:
+            battery = max(0.0, meter_kw - converter.charging.at(meter_kw))
+        else:
+            battery = meter_kw - converter.discharging.at(-meter_kw)
+        return self.battery.rate_kw(Kilowatts(battery))
+
+    def _heat(self, meter_kw: float, side: float) -> float:
+        """Return what the cells lose at *meter_kw*, as :meth:`_rate`."""
+        eta, rate = self.battery.rating.efficiency, self._rate(meter_kw, side)
+        return abs(rate) * (1.0 / eta - 1.0 if rate > 0 else 1.0 - eta)
 
     def time_to(self, soc: Share, meter_kw: Kilowatts) -> Seconds:
         """Return when *soc* is reached with *meter_kw* held at the meter: exact."""

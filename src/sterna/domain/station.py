@@ -1,31 +1,14 @@
 """Charging stations and their EVSEs: what hangs on the wall, and what it can do."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from sterna.kernel.quantities import NO_POWER, Kilowatts
+from sterna.domain.coupler import PHASE_VOLTS, Coupler, Supply, rating_of
+from sterna.kernel.quantities import NO_POWER, Amperes, Kilowatts
+
+__all__ = ["PHASES_MOST", "Coupler", "Evse", "Station", "Supply"]
 
 PHASES_MOST: Final = 3
-
-
-class Supply(StrEnum):
-    """Which current flows through the coupler; it decides who owns the converter."""
-
-    AC = "AC"
-    """The car converts; set-point and losses are the car's."""
-    DC = "DC"
-    """The EVSE converts; set-point and losses are the EVSE's."""
-
-
-class Coupler(StrEnum):
-    """Connectors and inlets (IEC 62196 and others)."""
-
-    TYPE_1 = "Type1"
-    TYPE_2 = "Type2"
-    CCS_1 = "CCS1"
-    CCS_2 = "CCS2"
-    CHADEMO = "CHAdeMO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +24,9 @@ class Evse:
     phases: int = 3
     minimum_kw: Kilowatts = NO_POWER
     """Least magnitude other than 0 that it can be set to."""
+    cable_amperes: Amperes | None = None
+    """What its cable carries in each conductor, as the proximity contact codes it; None: no less
+    than the connector."""
 
     def __post_init__(self) -> None:
         """Check the plate."""
@@ -53,6 +39,21 @@ class Evse:
     def bidirectional(self) -> bool:
         """Whether it can feed back at all."""
         return self.discharge_kw_max > 0
+
+    @property
+    def phase_amperes(self) -> Amperes:
+        """AC: current of each phase at full power."""
+        most = max(self.charge_kw_max, self.discharge_kw_max)
+        return Amperes(most * 1000.0 / self.phases / PHASE_VOLTS)
+
+    @property
+    def conductor_amperes(self) -> Amperes:
+        """What connector and cable carry in each conductor; 0 for a connector without these pins."""
+        rating = rating_of(self.connector, self.supply)
+        if rating is None:
+            return Amperes(0.0)
+        carried = rating.carries(self.phases if self.supply is Supply.AC else 1)
+        return carried if self.cable_amperes is None else min(carried, self.cable_amperes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

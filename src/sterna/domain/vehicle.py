@@ -5,16 +5,16 @@ refuses the plug with a reason; a car or EVSE that is one-way fits, and never
 discharges.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from sterna.domain.battery import BatteryRating
-from sterna.domain.station import PHASES_MOST, Coupler, Evse, Supply
+from sterna.domain.cells import CELLS, thermal_of
+from sterna.domain.coupler import ACCEPTED, PHASE_VOLTS, Coupler, Supply, rating_of
+from sterna.domain.station import PHASES_MOST, Evse
 from sterna.domain.wear import Chemistry
-from sterna.kernel.quantities import FULL, NO_POWER, KilowattHours, Kilowatts, Share
+from sterna.kernel.quantities import EMPTY, FULL, NO_POWER, KilowattHours, Kilowatts, Share, Volts
 
 
 class EnergyService(StrEnum):
@@ -31,19 +31,8 @@ class EnergyService(StrEnum):
         return self in {EnergyService.AC_BPT, EnergyService.DC_BPT}
 
 
-ACCEPTED: Final[Mapping[Coupler, tuple[Coupler, ...]]] = MappingProxyType(
-    {
-        Coupler.TYPE_1: (Coupler.TYPE_1,),
-        Coupler.TYPE_2: (Coupler.TYPE_2,),
-        # A combo inlet is a Type 1 or Type 2 inlet with two more pins.
-        Coupler.CCS_1: (Coupler.CCS_1, Coupler.TYPE_1),
-        Coupler.CCS_2: (Coupler.CCS_2, Coupler.TYPE_2),
-        Coupler.CHADEMO: (Coupler.CHADEMO,),
-    }
-)
-"""Inlet of the car -> connectors that fit into it."""
-
-
+NEARLY_EMPTY: Final = Share(0.1)
+"""Where the voltage of a pack is low, and not yet collapsing."""
 TAPER_FROM: Final = Share(0.8)
 """Where fast charging of today's cars begins to slow down."""
 
@@ -81,6 +70,11 @@ class VehicleModel:
     """State of charge from which fast charging slows down."""
     cell_efficiency: Share = FULL
     """One-way efficiency of the cells alone."""
+    fade_below: Share = EMPTY
+    """State of charge under which discharging slows down."""
+    cells_in_series: int = 96
+    warms: bool = False
+    """Whether its pack warms and cools; if not, it is always mild."""
 
     def __post_init__(self) -> None:
         """Check the model's data."""
@@ -103,6 +97,11 @@ class VehicleModel:
         return self.ac if supply is Supply.AC else self.dc
 
     @property
+    def volts_low(self) -> Volts:
+        """Voltage of the pack at rest when it is nearly empty."""
+        return CELLS[self.chemistry].pack_volts(NEARLY_EMPTY, self.cells_in_series)
+
+    @property
     def battery(self) -> BatteryRating:
         """The rating of its battery: the larger of what AC and DC bring to it.
 
@@ -118,7 +117,10 @@ class VehicleModel:
             ),
             efficiency=self.cell_efficiency,
             taper_from=self.taper_from,
+            fade_below=self.fade_below,
             chemistry=self.chemistry,
+            cells_in_series=self.cells_in_series,
+            thermal=thermal_of(self.capacity_kwh) if self.warms else None,
         )
 
 
@@ -164,6 +166,8 @@ def _reasons(vehicle: VehicleModel, evse: Evse, ability: PowerAbility) -> tuple[
     reasons = []
     if evse.connector not in ACCEPTED[vehicle.inlet]:
         reasons.append(f"connector {evse.connector} does not fit the {vehicle.inlet} inlet")
+    elif rating_of(evse.connector, evse.supply) is None:
+        reasons.append(f"connector {evse.connector} carries no {evse.supply}")
     if ability.charge_kw_max <= 0:
         reasons.append(f"{vehicle.name} cannot charge over {evse.supply}")
     return tuple(reasons)
@@ -181,8 +185,13 @@ def _remarks(vehicle: VehicleModel, evse: Evse, ability: PowerAbility) -> tuple[
 def _together(
     vehicle: VehicleModel, evse: Evse, car_kw: Kilowatts, evse_kw: Kilowatts
 ) -> Kilowatts:
-    """Return the power that both carry; over AC each carries its own part per phase."""
+    """Return the power that car, EVSE, connector and cable carry; over AC per phase.
+
+    Over DC the conductors' current counts at the pack's lowest voltage in use.
+    """
     if evse.supply is Supply.DC:
-        return min(car_kw, evse_kw)
+        carried = Kilowatts(evse.conductor_amperes * vehicle.volts_low / 1000.0)
+        return min(car_kw, evse_kw, carried)
     shared = min(vehicle.phases, evse.phases)
-    return Kilowatts(shared * min(car_kw / vehicle.phases, evse_kw / evse.phases))
+    wire = evse.conductor_amperes * PHASE_VOLTS / 1000.0
+    return Kilowatts(shared * min(car_kw / vehicle.phases, evse_kw / evse.phases, wire))

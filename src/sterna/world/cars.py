@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Final, Literal
 
+from sterna.domain.battery import USUAL_CELLS
 from sterna.domain.station import Coupler
 from sterna.domain.vehicle import PowerAbility, VehicleModel
 from sterna.domain.wear import Chemistry
-from sterna.kernel.quantities import KilowattHours, Kilowatts
+from sterna.kernel.quantities import KilowattHours, Kilowatts, Share
 from sterna.world.bounds import ABOVE_ZERO, AT_LEAST_ZERO, Bounds
 from sterna.world.packaged import dataset
 
 Coupling = Literal["AC", "DC"]
 """Which connector a car is plugged into."""
+FADE_BELOW: Final = Share(0.1)
+"""Where discharging slows down, so that nothing ends at once (assumption)."""
 LEAST_THREE_PHASE_KW: Final = 11.0
 """An on-board charger below 11 kW is a one-phase one in the packaged table."""
 Ways = Literal["ac", "dc", "both", "none"]
@@ -39,6 +42,8 @@ class CarModel:
     """Of the cells: decides what wear costs."""
     phases: Annotated[int, Bounds(least=1, most=3)] = 3
     """Of the on-board charger."""
+    cell_efficiency: Annotated[float, Bounds(above=0, most=1)] = 1.0
+    """One way, of the cells alone; packaged models have 0.985. 1: the charger's figure counts for both."""
 
     @property
     def vehicle(self) -> VehicleModel:
@@ -51,6 +56,9 @@ class CarModel:
             dc=self._ability(self.dc_kw, "DC"),
             phases=self.phases,
             chemistry=Chemistry(self.chemistry),
+            cell_efficiency=Share(self.cell_efficiency),
+            fade_below=FADE_BELOW,
+            warms=True,
         )
 
     def _ability(self, charge_kw: float, coupling: Coupling) -> PowerAbility:
@@ -78,6 +86,7 @@ def packaged_cars() -> tuple[tuple[CarModel, float], ...]:
                 discharge_kw=float(row["discharge_kw"]),
                 v2x=_ways(row["v2x"]),
                 chemistry="LFP" if row["chemistry"] == "LFP" else "NMC",
+                cell_efficiency=USUAL_CELLS,
                 phases=1 if float(row["ac_kw"]) < LEAST_THREE_PHASE_KW else 3,
             ),
             float(row["weight"]),

@@ -24,9 +24,14 @@ FaultKind = Literal[
     "station-crash",
     "actor-crash",
     "early-unplug",
+    "pilot-lost",
+    "lock-stuck",
+    "contactor-welded",
     "duplicate-messages",
     "late-messages",
 ]
+HARDWARE: Final = ("pilot-lost", "lock-stuck", "contactor-welded")
+"""Kinds that break something at one EVSE: the pilot's wire at once, the others when they are moved next."""
 ALONE: Final = {
     "csms-unreachable": "CSMS",
     "csms-silent": "CSMS",
@@ -122,7 +127,19 @@ class PullPlug:
     """0..1: which one of the plugged cars, in order of their names."""
 
 
-Action = Cut | Heal | Crash | Restart | Repeat | Delay | PullPlug
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """Something breaks at the EVSE where a car is plugged."""
+
+    at: Instant
+    what: str
+    """One of HARDWARE."""
+    car: str | None
+    """As in :class:`PullPlug`, as *draw*."""
+    draw: float
+
+
+Action = Cut | Heal | Crash | Restart | Repeat | Delay | PullPlug | Break
 
 
 class Links(Protocol):
@@ -153,6 +170,9 @@ class Site(Protocol):
     def pull_plug(self, car: str | None, draw: float) -> None:
         """Pull the plug of *car*, or of the plugged car that *draw* (0..1) picks."""
 
+    def break_hardware(self, what: str, car: str | None, draw: float) -> None:
+        """Break *what* (one of HARDWARE) where *car* is plugged, or the car that *draw* (0..1) picks."""
+
 
 def apply(action: Action, links: Links, site: Site) -> None:
     """Carry *action* out."""
@@ -171,6 +191,8 @@ def apply(action: Action, links: Links, site: Site) -> None:
             site.restart(actor)
         case PullPlug():
             site.pull_plug(action.car, action.draw)
+        case Break():
+            site.break_hardware(action.what, action.car, action.draw)
 
 
 def planned(
@@ -220,6 +242,8 @@ def _actions(
     match fault.kind:
         case "early-unplug":
             return [PullPlug(at=at, car=fault.target, draw=chance.uniform(0, 1))]
+        case kind if kind in HARDWARE:
+            return [Break(at=at, what=kind, car=fault.target, draw=chance.uniform(0, 1))]
         case "duplicate-messages" | "late-messages":
             return _disturbed(fault, at, chance)
         case _:

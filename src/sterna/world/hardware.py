@@ -1,141 +1,71 @@
 """What is physically there at one parking bay: outlet, cable, meter, and the car with its battery.
 
-Power is constant between events, so that energies are exact: whenever the power can no longer be
-had (floor, full, taper) a timer is due at that very instant. The rooms see a bay through the small
-ports in ``actors.evse.hardware`` and ``actors.ev.hardware``.
+Power is level or ramps between events, so that energies are exact (:mod:`sterna.world.flow`):
+whenever the power can no longer be had (floor, full, taper) a timer is due at that very instant.
+The rooms see a bay through the small ports in ``actors.evse.hardware`` and ``actors.ev.hardware``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from math import floor
 from typing import Final
 
 from sterna.actors.evse.hardware import Watcher
-from sterna.domain.battery import FOREVER, Battery
-from sterna.domain.converter import MeteredBattery, constant
+from sterna.domain.converter import IDLE_KW, SLEEP_KW, MeteredBattery
+from sterna.domain.coupler import PHASE_VOLTS
 from sterna.domain.station import Evse, Supply
-from sterna.domain.vehicle import VehicleModel, compatibility
+from sterna.domain.vehicle import compatibility
 from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import (
-    FULL,
     NO_POWER,
-    SECONDS_PER_HOUR,
     Instant,
-    KilowattHours,
+    Kilovars,
     Kilowatts,
     Seconds,
     Share,
+    Volts,
     WattHours,
     later,
 )
 from sterna.protocols.iec61851.pilot import Fault, Signal
-from sterna.protocols.iso15118.identity import Wallet
 from sterna.runtime.ports import Clock, Timer
+from sterna.world.contacts import Contacts
+from sterna.world.flow import NEVER, Flow, OwnUse
+from sterna.world.outlet import Make, converter_of
+from sterna.world.stays import Car, Stay
 
-KILOWATT_SECONDS_PER_WATT_HOUR: Final = 3.6
-POINTS_MAX: Final = 4000
-"""Points of one curve of one stay; a set-point every five minutes for ten days is 2,880."""
-
-
-@dataclass(kw_only=True)
-class Car:
-    """One car, and what its driver has told it; it outlives its stays."""
-
-    evcc_id: str
-    """A pseudonym, as the car names itself to chargers."""
-    model: VehicleModel
-    battery: Battery
-    """As it is while the car is nowhere plugged; the bay brings it up to date at every unplug."""
-    target_soc: Share = FULL
-    floor_soc: Share = Share(0.0)
-    """Below it the driver wants no discharge."""
-    departure: Instant | None = None
-    stops_itself: bool = False
-    """Whether the car ends its session when it has reached its target."""
-    wallet: Wallet | None = None
-    """Its contract for Plug and Charge, or the means to get one."""
-
-    @classmethod
-    def arriving(cls, evcc_id: str, model: VehicleModel, soc: Share, **wish: object) -> "Car":
-        """Return a car of *model* that arrives with *soc*; *wish* as in the fields above."""
-        battery = Battery.at_share(model.battery, soc)
-        return cls(evcc_id=evcc_id, model=model, battery=battery, **wish)  # type: ignore[arg-type]  # fields of this record
-
-    @property
-    def soc(self) -> Share:
-        """State of charge when it was last unplugged."""
-        return self.battery.soc
-
-    @property
-    def capacity_kwh(self) -> KilowattHours:
-        """Usable energy of the battery."""
-        return self.model.capacity_kwh
-
-    @property
-    def least_soc(self) -> Share:
-        """The maker's minimum: nothing discharges below it."""
-        return self.model.battery.least
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The energy services that it can take part in, bidirectional ones first."""
-        return tuple(service.value for service in self.model.services)
-
-    def power_kw(self, *, direct: bool) -> tuple[Kilowatts, Kilowatts]:
-        """Return what it can charge and discharge over DC (*direct*) or AC, as magnitudes."""
-        ability = self.model.over(Supply.DC if direct else Supply.AC)
-        return ability.charge_kw_max, ability.discharge_kw_max
-
-
-@dataclass(kw_only=True)
-class Stay:
-    """What happened to one car between plug and unplug: the true curves, for the report."""
-
-    evse_id: str
-    car: Car
-    plugged: Instant
-    import_wh: float
-    """The meter's register of energy into cars when the car was plugged."""
-    export_wh: float
-    unplugged: Instant | None = None
-    soc: list[tuple[Instant, Share]] = field(default_factory=list)
-    """State of charge at every change of power; in a straight line between."""
-    kw: list[tuple[Instant, Kilowatts]] = field(default_factory=list)
-    """Power at the meter from each instant on."""
-
-    def note(self, at: Instant, soc: Share, kw: Kilowatts) -> None:
-        """Add one point to both curves; a later one of the same instant replaces it."""
-        if self.kw and self.kw[-1][0] == at:
-            self.kw[-1], self.soc[-1] = (at, kw), (at, soc)
-            return
-        if len(self.kw) >= POINTS_MAX:
-            del self.kw[1::2], self.soc[1::2]  # coarser, but never without end
-        self.kw.append((at, kw))
-        self.soc.append((at, soc))
+PILOT_SEEN_S: Final = Seconds(0.02)
+"""How long a lost pilot has to last until the electronics believe it: some periods of 1 kHz."""
+MARK_NOISE: Final = 1e-9
 
 
 class Bay:
     """One EVSE's hardware and whatever car is plugged into it."""
 
-    def __init__(self, evse: Evse, clock: Clock, *, efficiency: Share = Share(0.95)) -> None:
-        """Stand empty; *efficiency* is the converter's, one way."""
+    def __init__(self, evse: Evse, clock: Clock, make: Make) -> None:
+        """Stand empty."""
         self.evse = evse
         self.stays: list[Stay] = []
         """Every stay so far, the running one last."""
-        self.locked = self.closed = False  # the plug, the contactor
+        self.contacts = Contacts(clock, self._broke)
+        """The latch and the contactor; who breaks things finds them here."""
         self._clock = clock
-        self._efficiency = efficiency
+        self._make = make
         self._car: Car | None = None
-        self._metered: MeteredBattery | None = None
-        self._kw = NO_POWER
-        self._wish = NO_POWER
-        self._since = clock.now()
-        self._import_wh = 0.0
-        self._export_wh = 0.0
+        self._flow = Flow(clock.now(), make.pace)
+        self._permits = False
+        """Whether the contactor is closed and shall stay so."""
+        self._asked = self._wish = NO_POWER
+        self._kvar = Kilovars(0.0)
+        self._told = NO_POWER
+        self._own = OwnUse(clock.now())
         self._mark: Share | None = None
+        self._rising = True
+        self._unready = False
         self._timer: Timer | None = None
         self.metered: Callable[[str, Kilowatts], None] = lambda _evse, _kw: None
-        """Told the EVSE's id and its power whenever that changes, e.g. by the site's balance."""
+        """Told the EVSE's id and its power whenever that changes (of a ramp: at once, so that as much is moved), e.g. by the site's balance."""
         self.noted: Callable[[Bay], None] = lambda _bay: None
         """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
         self._outlet: Watcher | None = None
@@ -151,6 +81,16 @@ class Bay:
         return self.evse.supply is Supply.DC
 
     @property
+    def locked(self) -> bool:
+        """Whether the latch holds the plug."""
+        return self.contacts.locked
+
+    @property
+    def closed(self) -> bool:
+        """Whether the contactor is closed."""
+        return self.contacts.closed
+
+    @property
     def car(self) -> Car | None:
         """The plugged car."""
         return self._car
@@ -163,46 +103,58 @@ class Bay:
     @property
     def power_kw(self) -> Kilowatts:
         """Power at the meter now; positive charges."""
-        return self._kw
+        return self._flow.power_at(self._clock.now())
+
+    @property
+    def reactive_kvar(self) -> Kilovars:
+        """Reactive power at the meter now: as asked, as far as the kVA circle has room beside the active one."""
+        return self._make.reactive(self.power_kw, self._kvar) if self.closed else Kilovars(0.0)
+
+    @property
+    def volts(self) -> Volts:
+        """Voltage at the contacts: the pack's (DC) or the mains' (AC), and 0 behind an open contactor."""
+        battery = self._flow.battery
+        if not self.closed or battery is None:
+            return Volts(0.0)
+        return battery.battery.volts if self.direct else PHASE_VOLTS
 
     @property
     def offered_kw(self) -> tuple[Kilowatts, Kilowatts]:
         """What cable, phases and EVSE let the plugged car take and give, as magnitudes."""
-        if self._metered is None:
+        if self._flow.battery is None:
             return NO_POWER, NO_POWER
-        converter = self._metered.converter
+        converter = self._flow.battery.converter
         return converter.charge_kw_max, converter.discharge_kw_max
 
     @property
     def phases(self) -> int:
         """How many phases car and outlet have in common in AC."""
-        return (
-            self.evse.phases if self._car is None else min(self.evse.phases, self._car.model.phases)
-        )
+        car = self._car
+        return self.evse.phases if car is None else min(self.evse.phases, car.model.phases)
+
+    @property
+    def least_kw(self) -> Kilowatts:
+        """Least power other than 0 that the plugged car's own converter runs at; 0 over DC."""
+        battery = self._flow.battery
+        return NO_POWER if self.direct or battery is None else battery.converter.minimum_kw
 
     @property
     def soc(self) -> Share:
         """True state of charge of the plugged car now; 0 without one."""
-        metered = self._metered
-        if metered is None:
-            return Share(0.0)
-        if self._kw == 0.0:
-            return metered.soc
-        battery = metered.battery
-        rate_kw = battery.rate_kw(metered.converter.battery_kw(self._kw))
-        moved_kwh = rate_kw * (self._clock.now() - self._since) / SECONDS_PER_HOUR
-        return Share(min(1.0, battery.soc + moved_kwh / battery.rating.capacity_kwh))
+        return self._flow.soc_at(self._clock.now())
 
     def registers(self) -> tuple[WattHours, WattHours]:
         """Return the meter's registers now: energy into cars and out of cars over its life."""
-        moved_wh = self._kw * (self._clock.now() - self._since) / KILOWATT_SECONDS_PER_WATT_HOUR
-        into = self._import_wh + max(0.0, moved_wh)
-        return WattHours(floor(into)), WattHours(floor(self._export_wh + max(0.0, -moved_wh)))
+        into, out = self._flow.registers_at(self._clock.now())
+        return WattHours(floor(into)), WattHours(floor(out))
 
     def exact_registers(self) -> tuple[float, float]:
         """Return the registers now without the meter's rounding to whole Wh."""
-        self._advance()
-        return self._import_wh, self._export_wh
+        return self._flow.registers_at(self._clock.now())
+
+    def own_wh(self) -> float:
+        """Return what the EVSE itself drew so far while no power flowed; its meter does not count it."""
+        return self._own.until(self._clock.now())
 
     # What the EVSE's controller does.
 
@@ -219,28 +171,46 @@ class Bay:
             self._waved(on)
 
     def set_power(self, kw: Kilowatts) -> Kilowatts:
-        """Aim at *kw*; return what flows, which every physical limit has clipped."""
-        self._advance()
-        self._wish = kw if self.closed else NO_POWER
-        self._follow()
-        return self._kw
+        """Aim at *kw*; return where the power will settle, which every physical limit has clipped."""
+        if kw != self._asked:
+            self._asked = kw
+        elif self._permits and self._wish != 0.0:
+            return self._flow.settled_kw  # The same again, e.g. a set-point that is renewed.
+        battery = self._flow.battery
+        least = NO_POWER if battery is None else battery.converter.minimum_kw
+        self._wish = self._make.possible(kw, self._kvar, least) if self._permits else NO_POWER
+        self._flow.aim(self._wish, self._clock.now())
+        self._settled()
+        return self._flow.settled_kw
+
+    def set_reactive(self, kvar: Kilovars) -> None:
+        """Aim at *kvar*; who gives way where P and Q do not fit together says the circle."""
+        self._kvar = kvar
+        asked, self._asked = self._asked, NO_POWER
+        self.set_power(asked)
 
     def close_contactor(self) -> None:
         """Let power flow when somebody asks for some."""
-        self.closed = self._metered is not None
+        self._permits = self._flow.battery is not None
+        if self._permits:
+            self.contacts.close()
 
     def open_contactor(self) -> None:
-        """Let no power flow, whatever anybody asks."""
-        self.closed = False
-        self.set_power(NO_POWER)
+        """Stop the power at once, then part the contacts."""
+        self._permits = False
+        self._asked = self._wish = NO_POWER
+        self._flow.jump(NO_POWER, self._clock.now())
+        self._settled()
+        self.contacts.open()
 
     def lock(self) -> None:
         """Hold the plug."""
-        self.locked = self._metered is not None
+        if self._car is not None:
+            self.contacts.move_latch(lock=True)
 
     def unlock(self) -> None:
         """Let the plug go."""
-        self.locked = False
+        self.contacts.move_latch(lock=False)
 
     # What the car does.
 
@@ -253,8 +223,11 @@ class Bay:
         self._waved = waved
 
     def set_ready(self, *, ready: bool) -> None:
-        """Close or open the car's switch in the control pilot."""
-        self._signal(Signal.READY if ready else Signal.UNREADY)
+        """Close or open the car's switch in the control pilot; it opens without load, after the ramp to 0."""
+        flow = self._flow
+        self._unready = not ready and flow.ramp is not None and flow.settled_kw == 0.0
+        if not self._unready:
+            self._signal(Signal.READY if ready else Signal.UNREADY)
 
     def call_attention(self) -> None:
         """Let the EVSE notice that the car has news."""
@@ -263,30 +236,30 @@ class Bay:
 
     def hold_floor(self, soc: Share) -> None:
         """Let the battery management cut discharging off at *soc*."""
-        if self._metered is not None and self._metered.battery.reserve != soc:
-            self._advance()
-            battery = replace(self._metered.battery, reserve=soc)
-            self._metered = replace(self._metered, battery=battery)
-            self._follow()
+        flow, now = self._flow, self._clock.now()
+        flow.advance(now)
+        if flow.battery is not None and flow.battery.battery.reserve != soc:
+            battery = replace(flow.battery.battery, reserve=soc)
+            flow.battery = replace(flow.battery, battery=battery)
+            if flow.ramp is None or (flow.settled_kw < 0.0 and battery.spare_kwh <= 0.0):
+                flow.jump(self._wish, now)
+            self._settled()
 
     def mark(self, soc: Share | None) -> None:
         """Wake the car when it reaches *soc*."""
         self._mark = soc
-        self._advance()
-        self._follow()
+        self._rising = soc is None or self.soc < soc
+        self._arm()
 
     # What people do.
 
     def plug(self, car: Car) -> None:
         """Put the plug into *car*; raises Refused when it does not fit, with the reasons."""
         assert self._car is None, f"{self.evse.evse_id} holds a car already"
-        self._advance()
         self._hold(car)
         now = self._clock.now()
-        stay = Stay(
-            evse_id=self.evse.evse_id, car=car, plugged=now,
-            import_wh=self._import_wh, export_wh=self._export_wh,
-        )  # fmt: skip
+        into, out = self._flow.registers_at(now)
+        stay = Stay(evse_id=self.evse.evse_id, car=car, plugged=now, import_wh=into, export_wh=out)
         stay.note(now, car.soc, NO_POWER)
         self.stays.append(stay)
         self.noted(self)
@@ -297,12 +270,12 @@ class Bay:
         fit = compatibility(car.model, self.evse)
         if not fit.fits:
             raise Refused("; ".join(fit.reasons))
-        converter = constant(
-            self._efficiency, charge_kw_max=fit.charge_kw_max,
-            discharge_kw_max=fit.discharge_kw_max, minimum_kw=self.evse.minimum_kw,
-        )  # fmt: skip
+        battery = self._make.weathered(car.battery)
+        converter = converter_of(self._make.conversion, self.evse, car.model, fit)
         self._car = car
-        self._metered = MeteredBattery(battery=car.battery, converter=converter)
+        now = self._clock.now()
+        self._flow.take(MeteredBattery(battery=battery, converter=converter), now)
+        self._own.draws(IDLE_KW, now)
 
     def resume(
         self, stays: list[Stay], *, since: Instant, kw: Kilowatts, registers: tuple[float, float]
@@ -312,28 +285,32 @@ class Bay:
         The car of the last of *stays* is there still if that one has no end; its battery is as of *since*.
         Now the contactor is open, and the controllers begin anew.
         """
-        self.stays, self._since = stays, since
-        self._import_wh, self._export_wh = registers
-        if stays and stays[-1].unplugged is None:
+        self.stays, now = stays, self._clock.now()
+        there = bool(stays) and stays[-1].unplugged is None
+        if there:
             self._hold(stays[-1].car)
-            self._kw = kw
-            self._advance()
-            self._follow()
+        self._flow.resume(since, kw if there else NO_POWER, registers)
+        self._told = kw
+        self._flow.jump(NO_POWER, now)
+        self._settled()
 
     def unplug(self) -> None:
         """Pull the plug, by force if it is locked; nothing happens without a car."""
-        if self._car is None or self._metered is None:
+        flow, now = self._flow, self._clock.now()
+        if self._car is None or flow.battery is None:
             return
-        self._wish = NO_POWER
-        self._advance()
-        self._follow()
-        stay, now = self.stays[-1], self._clock.now()
+        self._permits = self._unready = False
+        self._asked = self._wish = NO_POWER
+        flow.jump(NO_POWER, now)
+        self._settled()
+        stay = self.stays[-1]
         stay.unplugged = now
-        stay.note(now, self._metered.soc, NO_POWER)
-        self._car.battery = replace(self._metered.battery, reserve=Share(0.0))
-        self._car = self._metered = None
-        self.closed = self.locked = False
-        self._mark = None
+        stay.note(now, flow.battery.soc, NO_POWER)
+        self._car.battery = replace(flow.battery.battery, reserve=Share(0.0))
+        self._car = self._mark = None
+        flow.take(None, now)
+        self._own.draws(SLEEP_KW, now)
+        self.contacts.pulled()
         self.noted(self)
         self._signal(Signal.UNPLUGGED)
 
@@ -341,8 +318,12 @@ class Bay:
 
     def lose_pilot(self) -> None:
         """Break the control pilot's wire."""
+        lost = partial(self._broke, Fault.PILOT_LOST)
+        self._clock.call_at(later(self._clock.now(), PILOT_SEEN_S), lost)
+
+    def _broke(self, fault: Fault) -> None:
         if self._outlet is not None:
-            self._outlet.failed(Fault.PILOT_LOST)
+            self._outlet.failed(fault)
 
     # Inside.
 
@@ -350,51 +331,68 @@ class Bay:
         if self._outlet is not None:
             self._outlet.signalled(signal)
 
-    def _advance(self) -> None:
-        """Move the energy of the time since the last change."""
-        now = self._clock.now()
-        elapsed = Seconds(now - self._since)
-        self._since = now
-        kw = self._kw
-        if kw == 0.0 or elapsed <= 0.0:
-            return
-        assert self._metered is not None, "power flows into a car"
-        self._metered = self._metered.after(kw, elapsed)
-        if kw > 0.0:
-            self._import_wh += kw * elapsed / KILOWATT_SECONDS_PER_WATT_HOUR
-        else:
-            self._export_wh -= kw * elapsed / KILOWATT_SECONDS_PER_WATT_HOUR
+    def _settled(self) -> None:
+        """Let everybody know the power that there is now, and be there when it changes next."""
+        if self._flow.ramp is None:
+            self._show(self._flow.power_at(self._clock.now()))
+            self._report()
+        self._arm()
 
-    def _follow(self) -> bool:
-        """Let what can be had of the wish flow from now on; return whether the power changed."""
+    def _show(self, kw: Kilowatts) -> None:
+        """Put *kw* down in the car's curve and in the site's balance."""
+        flow, now = self._flow, self._clock.now()
+        flow.advance(now)
+        if kw == flow.shown or not self.stays:
+            return
+        flow.shown = kw
+        self._own.draws(NO_POWER if kw != 0.0 else IDLE_KW, now)
+        self.stays[-1].note(now, self.soc, kw)
+        self.noted(self)
+        self.metered(self.evse.evse_id, kw)
+
+    def _report(self) -> None:
+        """Tell the EVSE's controller of a power that is reached."""
+        kw = self._flow.settled_kw
+        if kw == self._told:
+            return
+        self._told = kw
+        if self._outlet is not None:
+            self._outlet.power_changed(kw)
+        if kw == 0.0 and self._unready:
+            self._unready = False
+            self._signal(Signal.UNREADY)
+
+    def _arm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        metered = self._metered
-        if metered is None:
-            return False
-        kw, held = NO_POWER, FOREVER
-        if self._wish != 0.0:
-            kw, held = metered.follow(self._wish, FOREVER)
-        if self._mark is not None and kw != 0.0:
-            reached = metered.time_to(self._mark, kw)
-            held = min(held, reached) if reached > 0.0 else held
-        if held < FOREVER:
-            self._timer = self._clock.call_at(later(self._clock.now(), held), self._bound)
-        if kw == self._kw:
-            return False
-        self._kw = kw
-        self.stays[-1].note(self._clock.now(), metered.soc, kw)
-        self.noted(self)
-        self.metered(self.evse.evse_id, kw)
-        if self._outlet is not None:
-            self._outlet.power_changed(kw)
-        return True
+        due = self._flow.due
+        if self._mark is not None:
+            due = min(due, self._flow.reaches(self._mark, self._clock.now()))
+        if due < NEVER:
+            self._timer = self._clock.call_at(due, self._due)
 
-    def _bound(self) -> None:
-        """Meet the bound that the timer was set for."""
+    def _due(self) -> None:
+        """Meet what the timer was set for: a step of the staircase, a ramp's end, a bound, the mark."""
         self._timer = None
-        self._advance()
-        marked = self._mark is not None and abs(self.soc - self._mark) < 1e-9
-        if (self._follow() or marked) and self._battery_changed is not None:
+        flow, ramp = self._flow, self._flow.ramp
+        if ramp is not None and flow.shown != ramp.to_kw:
+            self._show(ramp.to_kw)
+            self._arm()
+            return
+        before = flow.settled_kw
+        flow.jump(self._wish, self._clock.now())
+        bound = flow.settled_kw != before
+        self._settled()
+        if (self._marked() or bound) and self._battery_changed is not None:
             self._battery_changed()
+
+    def _marked(self) -> bool:
+        """Return whether the mark has been reached, once."""
+        mark = self._mark
+        if mark is None:
+            return False
+        past = (self.soc - mark) * (1.0 if self._rising else -1.0) >= -MARK_NOISE
+        if past:
+            self._rising = not self._rising
+        return past

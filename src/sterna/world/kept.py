@@ -1,7 +1,8 @@
 """Keeps the world of a run in its store, so that a killed run goes on where it was.
 
 Every change of the world is written as rows with the same commit as the journal entries of the
-moment. What is between changes follows from physics: powers are constant. See
+moment. What is between changes follows from physics: powers are constant (ramps
+are kept as the step that moves as much). See
 ``docs/decisions/0014-the-world-is-kept-beside-the-journal.md``.
 """
 
@@ -15,7 +16,8 @@ from sterna.kernel.records import Row
 from sterna.runtime.journal import Journal
 from sterna.world.balance import Balance
 from sterna.world.drivers import Visit
-from sterna.world.hardware import Bay, Car, Stay
+from sterna.world.hardware import Bay
+from sterna.world.stays import Car, Stay
 
 NEVER: Final = Instant(-1.0)
 """Stands for an instant that has not come."""

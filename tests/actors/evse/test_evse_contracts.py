@@ -13,7 +13,7 @@ from sterna.kernel.quantities import Instant, Kilowatts, Share
 from sterna.protocols.iec61851 import bus
 from sterna.protocols.iso15118.security.wallet import CarWallet
 from sterna.runtime.trace import Record
-from sterna.world.hardware import Car
+from sterna.world.stays import Car
 
 assert MADE < 1_751_328_000.0 < MADE + 300 * 86400.0, "the tree holds while the yard lives"
 

@@ -94,6 +94,7 @@ def test_a_lost_pilot_at_full_discharge_opens_the_contactor_at_once() -> None:
         await yard.begin(car(soc=0.6), kw=-11.0)
         await yard.later(300)
         yard.bays[0].lose_pilot()
+        await yard.later(0.1)
         assert yard.bays[0].power_kw == 0.0
         assert not yard.bays[0].closed
         await yard.later(60)

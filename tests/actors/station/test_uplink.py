@@ -14,7 +14,7 @@ from sterna.protocols.ocpp.offline import KEPT_MAX
 from sterna.protocols.ocpp.wire import written
 from sterna.runtime import virtual
 from sterna.runtime.virtual import VirtualClock
-from sterna.world.hardware import Car
+from sterna.world.stays import Car
 
 
 def boots(yard: Yard) -> int:

@@ -18,7 +18,7 @@ from sterna.runtime.ports import Clock
 from sterna.runtime.seeded import SeededIds
 from sterna.runtime.tcp import TcpLinks
 from sterna.runtime.tls import Secure
-from sterna.world.hardware import Car
+from sterna.world.stays import Car
 
 START = 1_790_000_000.0
 ALL = (Service.DC_BPT, Service.AC_BPT, Service.DC, Service.AC)

@@ -19,12 +19,15 @@ from sterna.actors.bems.series import (
 )
 from sterna.actors.bems.settings import BemsSettings
 from sterna.decisions.forecast import Band, analog, anchored, solar
+from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
 from sterna.decisions.schedule.rolling import Rolling
 from sterna.decisions.schedule.snapshot import DRIVER_FIRST, Snapshot, Stay
+from sterna.domain.converter import Conversion
+from sterna.domain.coupler import PHASE_VOLTS
 from sterna.domain.wear import WEAR, Chemistry
 from sterna.kernel.money import MICRO_PER_EURO
-from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
+from sterna.kernel.quantities import NO_POWER, Instant, KilowattHours, Kilowatts, Seconds
 from sterna.kernel.series import Series
 
 PERIODS_AHEAD: Final = 12
@@ -35,6 +38,12 @@ HIGH_EUR_PER_KWH_H: Final = 0.0005
 """Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
 MAKE_GOOD_S: Final = 300.0
 """What was drawn too much is made good over at least one period: a set-point lasts that long."""
+RUN_KW_MIN: Final = Kilowatts(0.5)
+"""Less is never planned for a near step, however small the converter."""
+CURVES_MAX: Final = 1000
+"""Loss curves that are remembered: EVSEs times the powers that cars have."""
+ONE_PHASE_KW: Final = Kilowatts(32.0 * PHASE_VOLTS / 1000.0)
+"""More than 32 A on one phase is nowhere allowed."""
 WEAR_CLASSES_MAX: Final = 100
 """Names of chemistries that are remembered: a peer may invent as many as it likes."""
 OVER_AHEAD_S: Final = 86_400.0
@@ -75,6 +84,7 @@ class Planner:
         self._before: Usual | None = None
         self._told: Told | None = None
         self._wear: dict[str, float] = {}
+        self._curves: dict[tuple[str, float, float], tuple[Curve | None, Kilowatts]] = {}
 
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
@@ -131,15 +141,25 @@ class Planner:
 
     def _stay(self, evse: str, car: Car) -> Stay:
         """Return a parked car as the schedule sees it."""
-        efficiency = self._settings.efficiency
+        curve, least = self._curve(evse, car)
         return Stay(
             key=f"{evse}@{car.plugged_at:.0f}", arrival=car.plugged_at, departure=car.departure,
             energy_kwh=KilowattHours(car.soc * car.capacity_kwh), floor_kwh=KilowattHours(car.floor * car.capacity_kwh),
             target_kwh=KilowattHours(car.target * car.capacity_kwh), capacity_kwh=car.capacity_kwh,
             charge_kw=car.charge_kw_max, discharge_kw=car.discharge_kw_max, may_discharge=car.discharge_kw_max > 0,
-            charge_efficiency=efficiency, discharge_efficiency=efficiency,
+            curve=curve, least_kw=least,
             wear_eur_per_kwh=self._wear_of(car.wear_class), high_eur_per_kwh_h=HIGH_EUR_PER_KWH_H,
         )  # fmt: skip
+
+    def _curve(self, evse: str, car: Car) -> tuple[Curve | None, Kilowatts]:
+        """Return the loss curve of a parked car and the least power worth running at, made once for equal cars."""
+        asked = (evse, car.charge_kw_max, car.discharge_kw_max)
+        known = self._curves.get(asked)
+        if known is None:
+            if len(self._curves) >= CURVES_MAX:
+                self._curves.clear()
+            known = self._curves[asked] = curve(self._settings.conversions.get(evse), car)
+        return known
 
     def _wear_of(self, wear_class: str) -> float:
         """Return the wear of a kWh of throughput in EUR, worked out once per chemistry."""
@@ -154,6 +174,18 @@ class Planner:
 def _is(one: object, other: object) -> bool:
     """Return whether both are the same object: records are replaced, never changed."""
     return one is other
+
+
+def curve(kind: Conversion | None, car: Car) -> tuple[Curve | None, Kilowatts]:
+    """Return the loss curve that a car's powers speak of, and the least power worth running at.
+
+    A car that draws what 32 A on one phase carry has one phase, others three.
+    """
+    if kind is None:
+        return None, NO_POWER
+    phases = 1 if car.charge_kw_max <= ONE_PHASE_KW else 3
+    converter = kind.converter(car.charge_kw_max, car.discharge_kw_max, phases=phases)
+    return curve_of(converter, kind.cells), max(RUN_KW_MIN, converter.worthwhile_kw)
 
 
 def wear(settings: BemsSettings, wear_class: str) -> float:

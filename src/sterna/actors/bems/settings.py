@@ -1,9 +1,11 @@
 """Settings of the building energy management system."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from sterna.kernel.quantities import Kilowatts, Seconds, Share
+from sterna.domain.converter import Conversion
+from sterna.kernel.quantities import Kilowatts, Seconds
 from sterna.kernel.series import Series
 
 PERIOD_DEFAULT: Final = Seconds(300.0)
@@ -29,8 +31,8 @@ class BemsSettings:
     """Cost of one kW more of highest quarter-hour import in the billing period."""
     period_s: Seconds = PERIOD_DEFAULT
     """How often it plans and sends a set-point."""
-    efficiency: Share = Share(0.95)
-    """Of the chargers, one way."""
+    conversions: Mapping[str, Conversion] = field(default_factory=dict)
+    """How each EVSE converts; one that is not named loses USUAL_EFFICIENCY each way."""
     wear_eur_per_kwh: float = BY_CHEMISTRY
     """Battery wear per kWh discharged, agreed by contract; negative: by the chemistry of the cells."""
     group: str = "porto"

@@ -3,31 +3,42 @@
 from typing import Final
 
 from sterna.actors.cs_ems.records import Bay, Car, Plug, Session, State
+from sterna.actors.cs_ems.settings import Plate
 from sterna.kernel.quantities import SECONDS_PER_HOUR, Instant, KilowattHours, Kilowatts, Share
 
-EFFICIENCY: Final = Share(0.95)
-"""Of the converter, each way, as far as anybody tells."""
 AT_FLOOR_SHARE: Final = 0.002
 """A car this near to its floor counts as having reached it: a quarter of what OCPP's percent resolve."""
 
+RUN_KW_MIN: Final = Kilowatts(0.5)
+"""Least power of a car in either direction: below it a converter loses more than a quarter."""
+NOTHING_KW: Final = 0.05
+"""A car that draws less draws nothing."""
+NEARLY_FULL: Final = 0.97
+"""From here on a car that stops drawing has ended by itself, and is no fault."""
 ROOM_MIN: Final = 0.03
 """Below it a rounded state of charge says too little about the capacity."""
 TARGET_MARGIN: Final = 0.005
 """Aimed at above the driver's target: samples are rounded and efficiencies assumed, promises are not."""
 
 
-def settle(plug: Plug, now: Instant) -> None:
+def stored_kwh(plate: Plate, kwh: float) -> float:
+    """Return what of *kwh* at the meter (negative: given back) is stored behind an EVSE."""
+    return kwh * plate.efficiency if kwh > 0 else kwh / plate.efficiency
+
+
+def settle(plate: Plate, plug: Plug, now: Instant) -> None:
     """Reckon what flowed since the last look into the battery."""
     car = plug.car
     if now > car.pushed_at:
         kwh = plug.kw * (now - car.pushed_at) / SECONDS_PER_HOUR
-        car.pushed_kwh += kwh * EFFICIENCY if kwh > 0 else kwh / EFFICIENCY
+        car.pushed_kwh += stored_kwh(plate, kwh)
+        car.full = car.full and kwh >= 0
         car.pushed_at = now
 
 
-def sampled(plug: Plug, soc: Share | None, kw: Kilowatts | None, at: Instant) -> None:
+def sampled(plate: Plate, plug: Plug, soc: Share | None, kw: Kilowatts | None, at: Instant) -> None:
     """Take a sample of the car: what it says replaces what was reckoned."""
-    settle(plug, at)
+    settle(plate, plug, at)
     if kw is not None:
         plug.kw = kw
     if soc is None:
@@ -39,6 +50,12 @@ def sampled(plug: Plug, soc: Share | None, kw: Kilowatts | None, at: Instant) ->
     if plug.soc_start < 0:
         plug.soc_start = soc
     plug.soc_lowest = min(plug.soc_lowest, soc)
+
+
+def follows(plug: Plug, told_kw: float, kw: float | None) -> None:
+    """See how a car follows *told_kw*: near full, who draws nothing is full."""
+    if kw is not None and kw < NOTHING_KW < told_kw and plug.car.soc >= NEARLY_FULL:
+        plug.car.full = True
 
 
 def learn_capacity(car: Car, soc: float) -> None:
@@ -75,6 +92,8 @@ def stored(state: State, plug: Plug, session: Session, kwh: KilowattHours) -> Ki
     tells is rounded: a car next to its floor stands at it.
     """
     car, floor = plug.car, session.wish.floor
+    if car.full:
+        return kwh
     base = car.soc if car.soc >= 0 else state.soc_default
     if floor - AT_FLOOR_SHARE <= base < floor:
         base = floor
@@ -88,7 +107,7 @@ def soc_at(state: State, plug: Plug, session: Session, now: Instant) -> Share | 
         return None
     kwh = capacity(state, plug, session)
     flowed = plug.kw * max(0.0, now - plug.car.pushed_at) / SECONDS_PER_HOUR
-    since = flowed * EFFICIENCY if flowed > 0 else flowed / EFFICIENCY
+    since = stored_kwh(state.bays[session.evse].plate, flowed)
     return Share(min(1.0, max(0.0, (stored(state, plug, session, kwh) + since) / kwh)))
 
 
@@ -110,6 +129,12 @@ def discharge_kw(bay: Bay, session: Session) -> float:
     if session.wish.discharge_kw_max is not None:
         limits.append(session.wish.discharge_kw_max)
     return max(0.0, min(limits))
+
+
+def least_kw(bay: Bay) -> Kilowatts:
+    """Return the least power, either way, that EVSE and car run at and that is worth running for."""
+    said = bay.plug.car.least_kw if bay.plug is not None else 0.0
+    return Kilowatts(max(RUN_KW_MIN, bay.plate.minimum_kw, said))
 
 
 def may_discharge(state: State, bay: Bay, session: Session) -> bool:

@@ -26,8 +26,6 @@ LOOK_AFTER_S: Final = 0.2
 """Events of one moment (a hall full of cars waking up) cause one look, not hundreds."""
 RENEWED_S: Final = Seconds(3600.0)
 """A set-point that still holds is said again after this time: no order lives on unnoticed."""
-GIVE_KW_MIN: Final = Kilowatts(0.5)
-"""No car gives less: a converter's own losses are as large, and a floor is reached without dribbling."""
 LIMITS_MAX: Final = 64
 """Operator's profiles remembered per place; a CSMS uses a handful of stack levels."""
 
@@ -58,9 +56,9 @@ def requested(state: State, event: Requested) -> Sequence[Command]:
 def report_due(state: State, now: Instant) -> Sequence[Command]:
     """Tell the BEMS how all cars stand, before it plans."""
     for _, session in running(state):
-        plug = state.bays[session.evse].plug
-        assert plug is not None
-        battery.settle(plug, now)
+        bay = state.bays[session.evse]
+        assert bay.plug is not None
+        battery.settle(bay.plate, bay.plug, now)
     statuses = tuple(status(state, bay) for bay in state.bays.values() if bay.session)
     for done in statuses:
         state.changed.pop(done.evse, None)
@@ -142,7 +140,7 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
         return ()
     for bay, _ in cars:
         assert bay.plug is not None
-        battery.settle(bay.plug, now)
+        battery.settle(bay.plate, bay.plug, now)
     piece = piece_now(state, now)
     others = caution.reserve(state, now)
     site = site_limit(state, piece, others, now)
@@ -151,7 +149,7 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
     room = caution.Room((session for _, session in cars), site.import_kw, site.export_kw)
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
-        kw = room.allowed_kw(session, caution.whole_watts(point.power_kw), bay.plate.minimum_kw)
+        kw = room.allowed_kw(session, caution.whole_watts(point.power_kw), battery.least_kw(bay))
         tight = room.overfull or point.limit not in ("", site.name)
         if now - session.set_at >= RENEWED_S or worth_saying(bay, session, kw, tight=tight):
             moved.append(ordered(bay, session, kw, point.reason, now))
@@ -270,6 +268,7 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
     assert plug is not None
     kwh = battery.capacity(state, plug, session)
     operator = state.limits.get(bay.plate.evse, {}).values()
+    least = battery.least_kw(bay)
     return Plugged(
         evse=bay.plate.evse,
         departure=wish.departure,
@@ -288,8 +287,10 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
         may_discharge=battery.may_discharge(state, bay, session),
         charge_now=not state.controlled,
         now_kw=Kilowatts(session.told_kw),
-        charge_min_kw=bay.plate.minimum_kw,
-        discharge_min_kw=GIVE_KW_MIN,
+        charge_min_kw=least,
+        discharge_min_kw=least,
+        charge_efficiency=bay.plate.efficiency,
+        discharge_efficiency=bay.plate.efficiency,
         under=under,
     )
 

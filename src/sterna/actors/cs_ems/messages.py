@@ -63,7 +63,7 @@ def needs_event(
         needs.ac_charging_parameters,
         needs.v2x_charging_parameters,
     )
-    capacity = soc = charge = discharge = until_full = -1.0
+    capacity = soc = charge = discharge = least = until_full = -1.0
     if dc is not UNSET:
         capacity = _or(dc.ev_energy_capacity) / WATTS
         soc = _or(dc.state_of_charge) / 100.0
@@ -73,6 +73,7 @@ def needs_event(
     if v2x is not UNSET:
         charge = _or(v2x.max_charge_power, charge * WATTS) / WATTS
         discharge = _or(v2x.max_discharge_power) / WATTS
+        least = max(_or(v2x.min_charge_power), _or(v2x.min_discharge_power)) / WATTS
         until_full = _or(v2x.ev_max_energy_request) / WATTS
     return records.NeedsKnown(
         at=now,
@@ -80,6 +81,7 @@ def needs_event(
         capacity_kwh=capacity,
         charge_kw=charge,
         discharge_kw=discharge,
+        least_kw=least,
         soc=soc,
         until_full_kwh=until_full,
     )

@@ -39,6 +39,10 @@ class Car(Struct, kw_only=True):
     capacity_kwh: float = -1.0
     charge_kw: float = -1.0
     discharge_kw: float = -1.0
+    least_kw: float = 0.0
+    """Least power other than 0 that it runs at, either way."""
+    full: bool = False
+    """Whether it has stopped drawing by itself near full: what it says is rounded, what it does is not."""
     soc: float = -1.0
     reckoned: bool = False
     """Whether *soc* is our own reckoning from energies, not what the car told."""
@@ -253,6 +257,7 @@ class NeedsKnown(Event, frozen=True, kw_only=True, gc=False):
     capacity_kwh: float = -1.0
     charge_kw: float = -1.0
     discharge_kw: float = -1.0
+    least_kw: float = -1.0
     soc: float = -1.0
     until_full_kwh: float = -1.0
     """Energy that would fill the battery."""

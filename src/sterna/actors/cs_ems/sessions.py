@@ -35,10 +35,10 @@ STEP_PAUSE_S: Final = 35.0
 """A step without an outcome is tried again after this: an OCPP call is given up after 30 s."""
 STEP_TRIES_MAX: Final = 10
 """Then the session has failed; some minutes are more than a driver waits at the charger."""
-FOLLOWS_S: Final = 2.0
-"""An order has reached station, EVSE and car by then."""
-ECHO_KW: Final = 0.05
-"""A car that draws what it was told, to this, follows its set-point."""
+FOLLOWS_S: Final = 6.0
+"""An order has reached station, EVSE and car by then, and the power has ramped from end to end."""
+ECHO_KW: Final = 0.12
+"""A car that draws what it was told, to this, follows its set-point; converters have steps of 100 W."""
 READINGS_MAX: Final = 20_000
 """Readings kept per plug: more than half a year of quarter hours."""
 
@@ -112,7 +112,7 @@ def changed(state: State, session: Session | None, event: Asked) -> Sequence[Com
     session.phase, session.tries = "profiling", 0
     bay = state.bays[session.evse]
     if bay.plug is not None:
-        battery.settle(bay.plug, event.at)
+        battery.settle(bay.plate, bay.plug, event.at)
         session.told_kw = bay.plug.kw = max(0.0, session.told_kw)
     return (told, *step(state, session, event.at), *soon(state, session.evse, event.at))
 
@@ -287,7 +287,9 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
     session = state.sessions.get(bay.session) if bay.session else None
     # A sample from before the last order took effect says nothing of the power that flows since.
     older = session is not None and event.time < session.set_at + FOLLOWS_S
-    taken(plug, event, None if older else event.kw)
+    taken(bay, plug, event, None if older else event.kw)
+    if session is not None and not older:
+        battery.follows(plug, session.told_kw, event.kw)
     if session is not None and event.energised and session.running_since is None:
         session.running_since = event.time
     if event.kind == "Ended":
@@ -308,9 +310,9 @@ def is_echo(session: Session, event: Metered) -> bool:
     )
 
 
-def taken(plug: Plug, event: Metered, kw: Kilowatts | None) -> None:
+def taken(bay: Bay, plug: Plug, event: Metered, kw: Kilowatts | None) -> None:
     """Keep the readings and the sample of a TransactionEvent; *kw* as far as it says what flows now."""
-    battery.sampled(plug, event.soc, kw, event.time)
+    battery.sampled(bay.plate, plug, event.soc, kw, event.time)
     for reading in event.readings:
         if not plug.readings or follows(plug.readings[-1], reading):
             plug.readings.append(reading)
@@ -352,12 +354,13 @@ def needs_known(state: State, event: NeedsKnown) -> Sequence[Command]:
     car = bay.plug.car
     car.charge_kw = event.charge_kw if event.charge_kw >= 0 else car.charge_kw
     car.discharge_kw = event.discharge_kw if event.discharge_kw >= 0 else car.discharge_kw
+    car.least_kw = event.least_kw if event.least_kw >= 0 else car.least_kw
     car.capacity_kwh = event.capacity_kwh if event.capacity_kwh > 0 else car.capacity_kwh
     session = state.sessions.get(bay.session) if bay.session else None
     if event.soc >= 0:
-        battery.sampled(bay.plug, Share(event.soc), None, event.at)
+        battery.sampled(bay.plate, bay.plug, Share(event.soc), None, event.at)
     if event.until_full_kwh >= 0 and session is not None:
-        battery.settle(bay.plug, event.at)
+        battery.settle(bay.plate, bay.plug, event.at)
         battery.needed(state, bay.plug, session, event.until_full_kwh)
     return soon(state, event.evse, event.at) if session is not None else ()
 

@@ -21,6 +21,8 @@ class Plate:
     """What it can give back, as a magnitude; 0 for an EVSE that only charges."""
     minimum_kw: Kilowatts = Kilowatts(0.0)
     """Least charging power other than 0."""
+    efficiency: Share = Share(0.95)
+    """One way between its meter and a battery's stored energy, at full power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,10 @@ class Inlet(Protocol[C_contra]):
     def phases(self) -> int:
         """How many phases the plugged car and the outlet have in common in AC."""
 
+    @property
+    def least_kw(self) -> Kilowatts:
+        """Least power other than 0, either way, that the car's own converter runs at; 0 over DC."""
+
     def plug(self, car: C_contra, /) -> None:
         """Put the plug in; raises Refused when it does not fit."""
 

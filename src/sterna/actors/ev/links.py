@@ -309,8 +309,8 @@ class Ev(Generic[C]):
         return CarBattery(
             soc=self._inlet.soc, capacity_kwh=car.capacity_kwh, minimum_soc=self._state.minimum,
             target_soc=max(car.target_soc, self._state.minimum), v2x_low_soc=self._state.minimum,
-            max_charge_kw=charge, max_discharge_kw=discharge, departure=car.departure,
-            phases=self._inlet.phases,
+            max_charge_kw=charge, max_discharge_kw=discharge, min_charge_kw=self._inlet.least_kw,
+            min_discharge_kw=self._inlet.least_kw, departure=car.departure, phases=self._inlet.phases,
         )  # fmt: skip
 
     # Battery management.

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from sterna.kernel.quantities import Instant, Kilowatts, WattHours
+from sterna.kernel.quantities import Instant, Kilowatts, Volts, WattHours
 from sterna.protocols.iec61851.pilot import Fault, Signal
 
 
@@ -16,7 +16,7 @@ class Watcher(Protocol):
         """Learn of a fault."""
 
     def power_changed(self, kw: Kilowatts) -> None:
-        """Learn the power at the meter from now on."""
+        """Learn a power that the meter has reached and will keep."""
 
     def nudged(self) -> None:
         """Learn that the car asks for attention."""
@@ -40,7 +40,7 @@ class Converter(Protocol):
     """Whatever sets the power: the EVSE's own converter in DC."""
 
     def set_power(self, kw: Kilowatts, /) -> Kilowatts:
-        """Aim at *kw* (positive charges); return what flows."""
+        """Aim at *kw* (positive charges) at the converter's pace; return where the power will settle."""
 
 
 class Contactor(Protocol):
@@ -50,14 +50,22 @@ class Contactor(Protocol):
         """Let power flow."""
 
     def open_contactor(self) -> None:
-        """Let none flow."""
+        """Let none flow from this instant on; the contacts part within 100 ms."""
 
 
 class Lock(Protocol):
     """The latch of the plug."""
 
+    @property
+    def locked(self) -> bool:
+        """Whether the latch holds the plug."""
+
+    @property
+    def volts(self) -> Volts:
+        """Voltage at the contacts, which decides whether the plug may be let go."""
+
     def lock(self) -> None:
-        """Hold the plug."""
+        """Hold the plug; a latch that does not move is reported as a fault."""
 
     def unlock(self) -> None:
         """Let it go."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from sterna.actors.evse import core
 from sterna.actors.evse.alarms import Alarms
+from sterna.actors.evse.coupling import Coupling, Told
 from sterna.actors.evse.hardware import Outlet
 from sterna.actors.evse.offering import bounded, challenge, offer_of, plate_of, session_name
 from sterna.actors.evse.reporting import frame_of, planned_by, soc_now
@@ -27,6 +28,8 @@ from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links
 NO_POWER: Final = Kilowatts(0.0)
 FRESH_S: Final = 1.0
 """The car is asked this long before the meter is read, so that its state of charge is of that moment."""
+Talk = Conversation[Element, events.Happened]
+"""The dialogue with one car."""
 
 
 class Evse:
@@ -50,9 +53,16 @@ class Evse:
         self._outlet = outlet
         self._frames: Frames = ExiWire() if frames is None else frames
         self._state = core.State(dead_band_kw=settings.dead_band_kw)
-        self._coupler = pilot.Coupler()
+        self._coupling = Coupling(
+            outlet, clock,
+            Told(
+                occupied=self._occupied, free=self._free, end_session=self._cut_off,
+                alarm=self._alarm, restored=self._restored, unlatched=self._unlatched,
+            ),
+        )  # fmt: skip
+        self._leaving: tuple[events.Stopped, Talk | None] | None = None
         self._secc: Secc | None = None
-        self._talk: Conversation[Element, events.Happened] | None = None
+        self._talk: Talk | None = None
         self._resume: events.Resumable | None = None
         self._grant: bus.Authorize | None = None
         self._wish: bus.SetPoint | None = None
@@ -83,7 +93,7 @@ class Evse:
     @property
     def coupler(self) -> pilot.Coupler:
         """Pilot, lock and contactor, for status pages."""
-        return self._coupler
+        return self._coupling.coupler
 
     # What the hardware tells.
 
@@ -92,88 +102,58 @@ class Evse:
         if signal is pilot.Signal.UNPLUGGED:
             self._forget_session_of_plug()
         elif signal in (pilot.Signal.READY, pilot.Signal.VENTILATION) and self._sleep.asleep:
-            self.signalled(pilot.Signal.WITHDRAWN)  # No session, no permit: the old one sleeps.
-        self._coupler, duties = pilot.after(self._coupler, signal)
-        self._fulfil(duties)
-        if signal is pilot.Signal.UNPLUGGED and self._coupler.pilot is pilot.Pilot.E:
+            # No session, no permit: the old one sleeps.
+            self._coupling.happened(pilot.Signal.WITHDRAWN)
+        self._coupling.happened(signal)
+        if signal is pilot.Signal.UNPLUGGED and self.coupler.pilot is pilot.Pilot.E:
             self._tell(core.PluggedOut(at=self._clock.now()))
             self._alarms.after("recheck", self._settings.recheck_s, self._recheck)
 
     def failed(self, fault: pilot.Fault) -> None:
         """Switch off at once and report."""
-        self._coupler, duties = pilot.failed(self._coupler, fault)
-        self._fulfil(duties)
+        self._coupling.happened(fault)
 
     def power_changed(self, kw: Kilowatts) -> None:
         """Tell the car's dialogue and, if it is news, the station."""
         if self._secc is not None and self._talk is not None:
             self._talk.act(self._secc.measured(self._clock.now(), kw))
         self._tell(core.Metered(at=self._clock.now(), kw=kw))
+        if kw == 0.0:
+            self._left()
 
     def nudged(self) -> None:
         """Answer a car that shows that it has news."""
         if self._secc is not None and self._talk is not None:
             self._talk.act(self._secc.nudge(self._clock.now()))
 
-    # Duties of the coupler.
+    # What the coupling tells.
 
-    def _fulfil(self, duties: tuple[pilot.Duty, ...]) -> None:
-        for duty in duties:
-            self._do(duty)
+    def _occupied(self) -> None:
+        since = self._outlet.plugged_since  # Long ago, when the controller starts anew.
+        now = self._clock.now()
+        self._tell(core.PluggedIn(at=now if since is None else since))
+        self._arm_meter()
 
-    def _do(self, duty: pilot.Duty) -> None:
-        now, outlet = self._clock.now(), self._outlet
-        match duty:
-            case pilot.Duty.ZERO_POWER:
-                outlet.set_power(NO_POWER)
-            case pilot.Duty.OPEN:
-                outlet.open_contactor()
-            case pilot.Duty.CLOSE:
-                outlet.close_contactor()
-            case pilot.Duty.LOCK:
-                outlet.lock()
-            case pilot.Duty.UNLOCK:
-                self._unlatch()
-            case pilot.Duty.END_SESSION:
-                self._cut_off()
-            case pilot.Duty.ALARM:
-                self._alarm()
-            case _:
-                self._note(duty, now)
+    def _free(self) -> None:
+        self._tell(core.PluggedOut(at=self._clock.now()))
 
-    def _note(self, duty: pilot.Duty, now: Instant) -> None:
-        """Carry out the duties that only want telling."""
-        if duty is pilot.Duty.OCCUPIED:
-            since = self._outlet.plugged_since  # Long ago, when the controller starts anew.
-            self._tell(core.PluggedIn(at=now if since is None else since))
-            self._arm_meter()
-        elif duty is pilot.Duty.FREE:
-            self._tell(core.PluggedOut(at=now))
-        else:
-            assert duty is pilot.Duty.RESTORED, duty
-            self._tell(core.Healed(at=now))
+    def _restored(self) -> None:
+        self._tell(core.Healed(at=self._clock.now()))
 
-    def _alarm(self) -> None:
-        """Report a fault; with the contactor open the voltage is safe, and the plug may go."""
-        fault = self._coupler.fault
-        assert fault is not None, "an alarm has a cause"
-        self._tell(
-            core.Failed(at=self._clock.now(), component=fault.value, reason=fault.name.lower())
-        )
-        self._unlatch()
+    def _alarm(self, fault: pilot.Fault) -> None:
+        now = self._clock.now()
+        self._tell(core.Failed(at=now, component=fault.value, reason=fault.name.lower()))
 
-    def _unlatch(self) -> None:
-        self._outlet.unlock()
+    def _unlatched(self) -> None:
         self._tell(core.LockOpened(at=self._clock.now()))
 
-    def _cut_off(self) -> None:
+    def _cut_off(self, fault: pilot.Fault | None) -> None:
         """End the dialogue because the coupler cannot carry it any more."""
-        fault = self._coupler.fault
+        reason = "the plug is out" if fault is None else fault.name.lower()
         if self._secc is not None and self._talk is not None:
-            reason = "the plug is out" if fault is None else fault.name.lower()
             self._talk.act(self._secc.fault(self._clock.now(), reason))
         elif fault is not None:
-            self._tell(core.SessionGone(at=self._clock.now(), reason=fault.name.lower()))
+            self._tell(core.SessionGone(at=self._clock.now(), reason=reason))
 
     def _recheck(self) -> None:
         self.signalled(pilot.Signal.CLEARED)
@@ -189,7 +169,7 @@ class Evse:
 
     def _accept(self, knock: Knock) -> LinkEnd:
         """Take the car's connection; without a plug, or after the session's end, there is none."""
-        if self._coupler.pilot not in pilot.CONNECTED or self._state.ended:
+        if self.coupler.pilot not in pilot.CONNECTED or self._state.ended:
             raise Refused(f"{self._settings.evse_id} expects no car now ({knock.identity})")
         if self._talk is not None:
             self._talk.leave()
@@ -240,34 +220,55 @@ class Evse:
             case events.PowerOff():
                 self._outlet.set_power(NO_POWER)
             case events.Stopped():
-                self._stopped(event, now)
+                self._stopped(event)
             case _:
                 pass  # The machine goes on by itself.
 
     def _convert(self, kw: Kilowatts) -> None:
         """Let the converter follow, where it is the EVSE's and the power path is closed."""
         if self._settings.direct:
-            self._outlet.set_power(kw if self._coupler.powered else NO_POWER)
+            self._outlet.set_power(kw if self.coupler.powered else NO_POWER)
 
-    def _stopped(self, event: events.Stopped, now: Instant) -> None:
-        """Leave the session: report, power off, unlatch, hang up."""
-        talk, self._talk, self._secc = self._talk, None, None
+    def _stopped(self, event: events.Stopped) -> None:
+        """Leave the session, once the power has come down; after a failure at once."""
+        leaving, self._talk, self._secc = (event, self._talk), None, None
         self._resume = event.resumable
         self._alarms.cancel("stop")
-        kept = event.resumable is not None
+        self._leaving = leaving
+        if event.failed or self._outlet.power_kw == 0.0:
+            self._left()
+        else:
+            self._alarms.after("ramp", self._settings.ramp_s_max, self._left)
+
+    def _left(self) -> None:
+        """Report the end, open, unlatch, hang up; a session that only sleeps keeps its plug."""
+        if self._leaving is None:
+            return
+        (event, talk), self._leaving = self._leaving, None
+        self._alarms.cancel("ramp")
+        now, kept = self._clock.now(), event.resumable is not None
         asleep = kept and not event.failed and not self._state.stopping
-        self._tell(
+        if self._outlet.power_kw != 0.0:
+            self._outlet.open_contactor()  # The last reading comes after the last energy.
+        self._gone(
             core.SessionGone(
                 at=now, reason=event.reason, resumable=kept and event.failed, asleep=asleep
             )
         )
-        if not asleep:
-            self.signalled(pilot.Signal.WITHDRAWN)
-            self._tell(core.LockOpened(at=now))
         if talk is not None:
             talk.leave()
         if asleep:
             self._sleep.fell(self._wish, now)
+
+    def _gone(self, gone: core.SessionGone) -> None:
+        """Report that a session has no dialogue any more, and take its permit back unless it sleeps."""
+        locked = self.coupler.locked
+        self._tell(gone)
+        if gone.asleep:
+            return
+        self.signalled(pilot.Signal.WITHDRAWN)
+        if not locked:
+            self._unlatched()
 
     def _remember(self, needs: events.VehicleNeeds) -> None:
         self._said = needs
@@ -379,11 +380,8 @@ class Evse:
 
     def _end_alone(self, reason: str) -> None:
         """End a session that has no dialogue: the car is away, asleep, or was never there."""
-        now = self._clock.now()
         self._sleep.over()
-        self._tell(core.SessionGone(at=now, reason=reason))
-        self.signalled(pilot.Signal.WITHDRAWN)
-        self._tell(core.LockOpened(at=now))
+        self._gone(core.SessionGone(at=self._clock.now(), reason=reason))
 
     # Time.
 

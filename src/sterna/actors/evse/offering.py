@@ -6,8 +6,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from sterna.actors.evse.settings import EvseSettings
-from sterna.kernel.quantities import Amperes
-from sterna.protocols.iec61851 import bus
+from sterna.domain.coupler import PHASE_VOLTS
+from sterna.kernel.quantities import Amperes, Kilowatts
+from sterna.protocols.iec61851 import bus, currents
 from sterna.protocols.iso15118 import timing
 from sterna.protocols.iso15118.limits import SupplyLimits
 from sterna.protocols.iso15118.offer import SeccSettings
@@ -18,10 +19,10 @@ RATED_V: Final = 366.0
 
 
 def plate_of(settings: EvseSettings) -> SupplyLimits:
-    """Return what the hardware can do."""
+    """Return what the hardware can do: over AC no more than the cable carries in each phase."""
     return SupplyLimits(
-        max_charge_kw=settings.charge_kw_max,
-        max_discharge_kw=settings.discharge_kw_max,
+        max_charge_kw=_carried(settings, settings.charge_kw_max),
+        max_discharge_kw=_carried(settings, settings.discharge_kw_max),
         min_charge_kw=settings.minimum_kw,
         min_discharge_kw=settings.minimum_kw,
         phases=settings.phases,
@@ -52,6 +53,20 @@ def session_name(drawn: str) -> bytes:
 def challenge(drawn: str) -> bytes:
     """Return the 16 octets that a contract has to sign, from a fresh id."""
     return sha256(drawn.encode()).digest()[:16]
+
+
+def _carried(settings: EvseSettings, kw: Kilowatts) -> Kilowatts:
+    """Return what of *kw* goes through the cable, before a car has said what it takes."""
+    if settings.direct:
+        return kw
+    rated = (kw * 1000.0 / settings.phases / PHASE_VOLTS,) * settings.phases
+    each = currents.effective(
+        supply=rated, vehicle=rated, duty=currents.DIGITAL_DUTY, session=None,
+        cable=settings.cable_amperes,
+    )  # fmt: skip
+    if sum(each) >= sum(rated):
+        return kw
+    return Kilowatts(sum(currents.power(amperes, PHASE_VOLTS, 1) for amperes in each))
 
 
 def offer_of(settings: EvseSettings, limits: SupplyLimits) -> SeccSettings:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sterna.kernel.quantities import NO_POWER, Kilowatts, Seconds
+from sterna.kernel.quantities import NO_POWER, Amperes, Kilowatts, Seconds
 from sterna.protocols.iso15118.identity import Gate
 
 
@@ -21,6 +21,10 @@ class EvseSettings:
     """As a magnitude; 0 where it is one-way."""
     minimum_kw: Kilowatts = NO_POWER
     """Least magnitude other than 0."""
+    phases: int = 3
+    """Of an AC outlet."""
+    cable_amperes: Amperes | None = None
+    """AC: what the cable carries in each conductor, as its proximity resistor says; None: enough."""
     real_time: bool = False
     """Whether the charge loop keeps the pace of the field (four turns a second) or the stride."""
     stride_s: Seconds = Seconds(900.0)
@@ -35,6 +39,8 @@ class EvseSettings:
     """No set-point counts longer than this, whatever its sender says."""
     stop_s_max: Seconds = Seconds(20.0)
     """A car that has not stopped by then is cut off, so that the port is free within 30 s."""
+    ramp_s_max: Seconds = Seconds(10.0)
+    """After a session's end the power has this long to come down before the contactor opens under it."""
     resume_s_max: Seconds = Seconds(1800.0)
     """How long a session whose connection broke waits for the car to come back."""
     sleep_after_s: Seconds | None = None
@@ -43,8 +49,6 @@ class EvseSettings:
     """Whose contracts let a car in (Plug and Charge); None: nobody's."""
     contract_suffices: bool = False
     """Whether a good contract lets the car in, one way, before the station has said a word."""
-    phases: int = 3
-    """Of the outlet in AC."""
     recheck_s: Seconds = Seconds(5.0)
     """After a fault with the plug out again, the self test takes this long."""
     again_s: Seconds = Seconds(5.0)

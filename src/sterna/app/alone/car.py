@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from sterna.app.alone.seen import Seen
 from sterna.app.alone.wired import ADDRESS, DONE, Talk, wire
+from sterna.domain.converter import Conversion
 from sterna.domain.station import Coupler, Supply
 from sterna.domain.station import Evse as Plate
 from sterna.kernel.quantities import NO_POWER, Instant, Kilowatts, Share
@@ -19,7 +20,9 @@ from sterna.protocols.iso15118.services import ControlMode, Service
 from sterna.protocols.iso15118.timing import REAL, Timing
 from sterna.protocols.iso15118.wire import Wire as Frames
 from sterna.runtime.ports import Clock, Links
-from sterna.world.hardware import Bay, Car
+from sterna.world.hardware import Bay
+from sterna.world.outlet import Make
+from sterna.world.stays import Car
 
 CONVERTER: Final = Share(0.95)
 """One-way efficiency of the car's own converter, which AC goes through."""
@@ -166,7 +169,8 @@ class CarAlone:
                 evse_id="far", connector=Coupler.CCS_2 if direct else Coupler.TYPE_2,
                 supply=supply, charge_kw_max=FAR_KW, discharge_kw_max=FAR_KW,
             )  # fmt: skip
-            self._bay = bay = Bay(plate, self.clock, efficiency=STRAIGHT if direct else CONVERTER)
+            make = Make(conversion=Conversion(efficiency=STRAIGHT if direct else CONVERTER))
+            self._bay = bay = Bay(plate, self.clock, make)
             bay.plug(self.car)
             bay.hold_floor(self.wish.minimum_soc)
             bay.watch_battery(self._bound_met)

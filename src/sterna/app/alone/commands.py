@@ -18,7 +18,7 @@ from sterna.protocols.iso15118.services import ControlMode, Service
 from sterna.protocols.iso15118.timing import REAL, patient
 from sterna.runtime.system import SystemClock
 from sterna.runtime.tcp_link import Place
-from sterna.world.hardware import Car
+from sterna.world.stays import Car
 
 SERVICES: Final = [service.name for service in Service]
 MODES: Final = [mode.name.lower() for mode in ControlMode]

@@ -35,7 +35,7 @@ from sterna.runtime.ports import Clock
 from sterna.runtime.system import SystemClock, SystemIds
 from sterna.runtime.tcp_link import Place
 from sterna.runtime.tls import Secure, TlsFiles, secure
-from sterna.world.hardware import Car
+from sterna.world.stays import Car
 
 PORT: Final = 64_109
 """Where a charger listens unless it is told otherwise; the standard leaves the port to SDP."""

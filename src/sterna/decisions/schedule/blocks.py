@@ -1,7 +1,6 @@
 """Where sessions stand in the living program, and how a basis moves to a new grid."""
 
 from dataclasses import dataclass, fields
-from typing import Final
 
 import numpy as np
 
@@ -31,9 +30,10 @@ class Blocks:
     """Shape (S,), as the rest."""
     step: Ints
     charge: Ints
-    """Column, as `discharge`, `low`, `high`."""
+    """Shape (S, P): columns, as `discharge`."""
     discharge: Ints
     low: Ints
+    """Shape (S,): column, as `high`."""
     high: Ints
 
     def joined(self, other: "Blocks") -> "Blocks":
@@ -46,7 +46,15 @@ class Blocks:
         )
 
 
-NO_BLOCKS: Final = Blocks(**{field.name: np.zeros(0, dtype=np.int64) for field in fields(Blocks)})
+def no_blocks(pieces: int) -> Blocks:
+    """Return no blocks, of sessions whose curves have so many *pieces*."""
+    curves = {"charge", "discharge"}
+    return Blocks(
+        **{
+            field.name: np.zeros((0, pieces) if field.name in curves else 0, dtype=np.int64)
+            for field in fields(Blocks)
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

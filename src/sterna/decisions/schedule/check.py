@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Problem, Schedule
+from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Problem, Schedule
 
 TOLERANCE_KWH: Final = 1e-5
 """Ten times the solver's own tolerance of 1e-6, summed over a few steps."""
@@ -69,10 +69,10 @@ def _car(
             faults.append(f"{where}: discharges {discharge:.6f} kWh, outside its power")
         if charge > tolerance and discharge > tolerance:
             faults.append(f"{where}: charges and discharges at once")
-        into = charge * cars.charge_efficiency[car]
-        out = discharge / cars.discharge_efficiency[car]
+        into = _at_battery(charge, here, *cars.charging, car, charging=True)
+        out = _at_battery(discharge, here, *cars.discharging, car, charging=False)
         stored += into - out
-        fastest += cars.charge_kw[car] * here * cars.charge_efficiency[car]
+        fastest += float(cars.fastest_kw[car]) * here
         floor = min(float(cars.floor_kwh[car]), fastest, ceiling)
         if stored < floor - tolerance:
             faults.append(f"{where}: holds {stored:.6f} kWh, below its floor {floor:.6f}")
@@ -82,6 +82,20 @@ def _car(
         cost += cars.high_eur_per_kwh_h[car] * hours * max(0.0, stored - cars.knee_kwh[car])
     missing = max(0.0, float(cars.target_kwh[car]) - stored)
     return float(cost + missing * cars.unmet_eur_per_kwh[car]), missing, faults
+
+
+def _at_battery(
+    metered: float, here: float, powers: Floats, shares: Floats, car: int, *, charging: bool
+) -> float:
+    """Return what *metered* kWh are at the battery of *car*, the best piece of its curve first."""
+    moved, left = 0.0, metered
+    for piece in range(len(powers)):
+        last = piece == len(powers) - 1
+        part = left if last else min(left, float(powers[piece, car]) * here)
+        share = float(shares[piece, car])
+        moved += part * share if charging else part / share
+        left -= part
+    return moved
 
 
 def _site_faults(problem: Problem, schedule: Schedule, tolerance: float) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """The linear program as columns: which variable stands in which row, with bounds and prices.
 
-Per session and step: charge c and discharge d (kWh at the meter), stored energy
-up to the knee e and above it h (kWh), one row that carries the energy on:
+Per session and step: charge c_p and discharge d_p (kWh at the meter) in P pieces of the loss
+curve's hull, stored energy up to the knee e and above it h (kWh), one row that carries the energy on:
 
-    e_t + h_t - e_(t-1) - h_(t-1) - eta_c c_t + d_t / eta_d = 0
+    e_t + h_t - e_(t-1) - h_(t-1) - sum_p (eta_cp c_pt - d_pt / eta_dp) = 0
 
 Per session: the energy at the start (a fixed column), the unmet energy u, one
 row ``e + h + u >= target`` at the last step. Per step of the site: import,
@@ -65,9 +65,10 @@ class CarValues:
     """What the columns of the sessions are worth and where they may be."""
 
     charge: Values
-    """Shape (K,), as `discharge`, `low` (energy up to the knee) and `high` (above)."""
+    """Shape (P, K), as `discharge`: piece by piece."""
     discharge: Values
     low: Values
+    """Energy up to the knee: shape (K,), as `high` (above)."""
     high: Values
     start: Values
     """Shape (N,), as `unmet`."""
@@ -79,9 +80,9 @@ class CarValues:
         """Return all columns in the order charge, discharge, low, high, start, unmet."""
         parts = (self.charge, self.discharge, self.low, self.high, self.start, self.unmet)
         return Values(
-            cost=np.concatenate([part.cost for part in parts]),
-            lower=np.concatenate([part.lower for part in parts]),
-            upper=np.concatenate([part.upper for part in parts]),
+            cost=np.concatenate([part.cost.ravel() for part in parts]),
+            lower=np.concatenate([part.lower.ravel() for part in parts]),
+            upper=np.concatenate([part.upper.ravel() for part in parts]),
         )
 
 
@@ -94,16 +95,17 @@ def car_values(problem: Problem, where: Slots) -> CarValues:
     zeros = np.zeros(len(car))
     wear = cars.wear_eur_per_kwh
     start = cars.energy_kwh
+    (up, gains), (down, shares) = cars.charging, cars.discharging
     return CarValues(
         charge=Values(
-            cost=(wear * cars.charge_efficiency)[car],
-            lower=zeros,
-            upper=cars.charge_kw[car] * here,
+            cost=(wear * gains)[:, car],
+            lower=np.zeros((len(up), len(car))),
+            upper=up[:, car] * here,
         ),
         discharge=Values(
-            cost=(wear / cars.discharge_efficiency)[car],
-            lower=zeros,
-            upper=cars.discharge_kw[car] * here,
+            cost=(wear / shares)[:, car],
+            lower=np.zeros((len(down), len(car))),
+            upper=down[:, car] * here,
         ),
         low=Values(cost=zeros, lower=np.minimum(floor, knee[car]), upper=knee[car]),
         high=Values(
@@ -198,19 +200,20 @@ def car_entries(problem: Problem, where: Slots, *, balance: Ints, row: int) -> E
     is_last[where.end] = True
     onward = np.where(is_last, row + count + car, chain + 1)
     carried = np.where(is_last, 1.0, -1.0)
+    gains, shares = cars.charging[1][:, car], cars.discharging[1][:, car]
+    flows = len(gains) + len(shares)
     return _compressed(
-        np.concatenate((np.full(4 * count, 2), np.ones(2 * len(cars), dtype=np.int64))),
+        np.concatenate((np.full((flows + 2) * count, 2), np.ones(2 * len(cars), dtype=np.int64))),
         [
-            _pairs(chain, site),
-            _pairs(chain, site),
+            *[_pairs(chain, site)] * flows,
             _pairs(chain, onward),
             _pairs(chain, onward),
             chain[where.begin],
             row + count + np.arange(len(cars)),
         ],
         [
-            _pairs(-cars.charge_efficiency[car], -ones),
-            _pairs(1.0 / cars.discharge_efficiency[car], ones),
+            *(_pairs(-gain, -ones) for gain in gains),
+            *(_pairs(1.0 / share, ones) for share in shares),
             _pairs(ones, carried),
             _pairs(ones, carried),
             -np.ones(len(cars)),

@@ -7,7 +7,8 @@ where it would cost something, give those steps, and no others, a binary each
 and solve again. The plan then never does both at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -23,7 +24,8 @@ from sterna.decisions.schedule.columns import (
     site_values,
     slots,
 )
-from sterna.decisions.schedule.plan import Flows, plan_of, settled
+from sterna.decisions.schedule.onoff import Faint, settle_faint
+from sterna.decisions.schedule.plan import Flows, cost_of, plan_of, settled
 from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
 from sterna.decisions.schedule.program import Program, RowEntries
 
@@ -39,6 +41,13 @@ class Layout:
     where: Slots
     cars: int
     """First column of the sessions; the site's columns are 0..4T."""
+
+    def columns(self, problem: Problem) -> tuple[Ints, Ints]:
+        """Return the columns of charge and of discharge, shape (P, K) each."""
+        count = len(self.where.car)
+        ups, downs = len(problem.sessions.charging[0]), len(problem.sessions.discharging[0])
+        found = self.cars + np.arange((ups + downs) * count).reshape(-1, count)
+        return found[:ups], found[ups:]
 
 
 def build(problem: Problem, program: Program) -> Layout:
@@ -63,14 +72,21 @@ def build(problem: Problem, program: Program) -> Layout:
 
 def read(problem: Problem, values: Floats, layout: Layout) -> Flows:
     """Return the solver's *values* as flows."""
-    count, cars, slot_count = len(problem.hours), len(problem.sessions), len(layout.where.car)
-    charge, discharge, low, high = values[layout.cars : layout.cars + 4 * slot_count].reshape(4, -1)
-    unmet = layout.cars + 4 * slot_count + cars
+    count, cars, where = len(problem.hours), len(problem.sessions), layout.where
+    gains, shares = problem.sessions.charging[1], problem.sessions.discharging[1]
+    kinds = len(gains) + len(shares) + 2
+    end = layout.cars + kinds * len(where.car)
+    found = values[layout.cars : end].reshape(kinds, -1)
+    flows = np.maximum(found[:-2], 0.0)
+    charge, discharge = flows[: len(gains)], flows[len(gains) :]
+    unmet = end + cars
     imported, exported, curtailed, over = np.maximum(values[: 4 * count], 0.0).reshape(4, -1)
     return Flows(
-        charge=np.maximum(charge, 0.0),
-        discharge=np.maximum(discharge, 0.0),
-        stored=low + high,
+        charge=charge.sum(axis=0),
+        discharge=discharge.sum(axis=0),
+        into=np.sum(charge * gains[:, where.car], axis=0),
+        out=np.sum(discharge / shares[:, where.car], axis=0),
+        stored=found[-2] + found[-1],
         unmet=np.maximum(values[unmet : unmet + cars], 0.0),
         imported=imported,
         exported=exported,
@@ -104,6 +120,12 @@ def solve(problem: Problem, edges: Floats | None = None) -> Plan:
         found = settled(problem, layout.where, flows, program.objective)
         slot_set = np.union1d(slot_set, found.slots_overlapping)
         step_set = np.union1d(step_set, found.steps_overlapping)
+    flows = settle_faint(
+        problem, layout.where, found.flows, partial(_closed, problem, program, layout)
+    )
+    if flows is not found.flows:
+        cost = cost_of(problem, layout.where, flows)
+        found = replace(found, flows=flows, cost_eur=cost)
     return plan_of(
         problem,
         layout.where,
@@ -116,6 +138,25 @@ def solve(problem: Problem, edges: Floats | None = None) -> Plan:
     )
 
 
+def _closed(problem: Problem, program: Program, layout: Layout, low: Faint) -> Flows | None:
+    """Solve again with the slots of *low* closed; None where that has no solution."""
+    charge, discharge = layout.columns(problem)
+    fresh = car_values(problem, layout.where)
+    both = np.concatenate((charge.ravel(), discharge.ravel()))
+    program.set_upper(
+        both, np.concatenate((fresh.charge.upper.ravel(), fresh.discharge.upper.ravel()))
+    )
+    closed = np.concatenate(
+        (charge[:, low.charging].ravel(), discharge[:, low.discharging].ravel())
+    )
+    program.set_upper(closed, np.zeros(len(closed)))
+    if not program.run():
+        return None
+    flows = read(problem, program.values(), layout)
+    then = settled(problem, layout.where, flows, program.objective)
+    return then.flows if then.exact else None
+
+
 def _binaries(
     problem: Problem, program: Program, layout: Layout, slot_set: Ints, step_set: Ints
 ) -> Ints:
@@ -123,14 +164,12 @@ def _binaries(
 
     1 allows charging (importing), 0 allows discharging (exporting).
     """
-    count, slot_count = len(problem.hours), len(layout.where.car)
-    forward = np.concatenate((layout.cars + slot_set, step_set))
-    backward = np.concatenate((layout.cars + slot_count + slot_set, count + step_set))
-    most_forward, most_backward = program.upper(forward), program.upper(backward)
-    many = len(forward)
-    zeros, ones = np.zeros(many), np.ones(many)
+    count = len(problem.hours)
+    charge, discharge = layout.columns(problem)
+    many = len(slot_set) + len(step_set)
+    zeros = np.zeros(many)
     first = program.add_columns(
-        Values(cost=zeros, lower=zeros, upper=ones),
+        Values(cost=zeros, lower=zeros, upper=np.ones(many)),
         Entries(
             starts=np.zeros(many, dtype=np.int64),
             rows=np.zeros(0, dtype=np.int64),
@@ -138,17 +177,22 @@ def _binaries(
         ),
     )
     chosen = first + np.arange(many)
-    for columns, factor, side in (
-        (forward, -most_forward, zeros),
-        (backward, most_backward, most_backward),
-    ):
-        program.add_rows(
-            np.full(many, -np.inf),
-            side,
-            RowEntries(
-                starts=2 * np.arange(many),
-                columns=np.stack((columns, chosen), axis=1).ravel(),
-                values=np.stack((ones, factor), axis=1).ravel(),
-            ),
-        )
+    of_slots, of_steps = chosen[: len(slot_set)], chosen[len(slot_set) :]
+    forward = [*((piece[slot_set], of_slots) for piece in charge), (step_set, of_steps)]
+    backward = [
+        *((piece[slot_set], of_slots) for piece in discharge),
+        (count + step_set, of_steps),
+    ]
+    for pairs, sign in ((forward, -1.0), (backward, 1.0)):
+        for columns, switch in pairs:
+            most = program.upper(columns)
+            program.add_rows(
+                np.full(len(columns), -np.inf),
+                most if sign > 0 else np.zeros(len(columns)),
+                RowEntries(
+                    starts=2 * np.arange(len(columns)),
+                    columns=np.stack((columns, switch), axis=1).ravel(),
+                    values=np.stack((np.ones(len(columns)), sign * most), axis=1).ravel(),
+                ),
+            )
     return chosen

@@ -28,6 +28,10 @@ class Flows:
 
     charge: Floats
     discharge: Floats
+    into: Floats
+    """What of `charge` is stored."""
+    out: Floats
+    """What `discharge` takes from the cells."""
     stored: Floats
     """Stored energy at the end of each slot."""
     unmet: Floats
@@ -81,10 +85,11 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
     else exports more where that is paid, else curtails more.
     """
     cars, site = problem.sessions, problem.site
-    into, out = cars.charge_efficiency[where.car], cars.discharge_efficiency[where.car]
-    gained = into * flows.charge - flows.discharge / out
-    charge = np.maximum(gained, 0.0) / into
-    discharge = np.maximum(-gained, 0.0) * out
+    gained = flows.into - flows.out
+    into, out = np.maximum(gained, 0.0), np.maximum(-gained, 0.0)
+    here = cars.present_h[where.car, where.step]
+    charge = _metered(into, here, *cars.charging, where.car, charging=True)
+    discharge = _metered(out, here, *cars.discharging, where.car, charging=False)
     spared = flows.charge - flows.discharge - charge + discharge
     rest = np.bincount(where.step, weights=spared, minlength=len(problem.hours))
     circle = np.minimum(flows.imported, flows.exported)
@@ -100,6 +105,8 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
         flows,
         charge=charge,
         discharge=discharge,
+        into=into,
+        out=out,
         imported=imported,
         exported=exported,
         curtailed=curtailed,
@@ -107,11 +114,28 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
     return found, rest > TINY_KWH * 10
 
 
+def _metered(
+    moved: Floats, here: Floats, powers: Floats, shares: Floats, car: Ints, *, charging: bool
+) -> Floats:
+    """Return the metered energy of *moved* kWh at the battery, shape (K,), the best piece first.
+
+    *shares*: efficiency of each piece: what is stored of a metered kWh when *charging*, what is
+    metered of a stored one when not.
+    """
+    rest, metered = moved, np.zeros(len(moved))
+    ratios = 1.0 / shares[:, car] if charging else shares[:, car]
+    for power, ratio in zip(powers, ratios, strict=True):
+        part = np.minimum(rest, power[car] * here / ratio)
+        metered = metered + part * ratio
+        rest = rest - part
+    whole: Floats = metered + rest * ratios[-1]  # What is beyond all pieces is the solver's noise.
+    return whole
+
+
 def cost_of(problem: Problem, where: Slots, flows: Flows) -> float:
     """Return what *flows* cost, EUR: the objective of the problem."""
     cars, site, car = problem.sessions, problem.site, where.car
-    moved = flows.charge * cars.charge_efficiency[car]
-    moved = moved + flows.discharge / cars.discharge_efficiency[car]
+    moved = flows.into + flows.out
     high = np.maximum(flows.stored - cars.knee_kwh[car], 0.0) * problem.hours[where.step]
     peak = max(site.peak_so_far_kw, float(np.max(flows.imported / problem.hours)))
     return float(

@@ -55,6 +55,39 @@ class Sessions:
     """Stored energy above which standing costs `high_eur_per_kwh_h`."""
     high_eur_per_kwh_h: Floats
     """Cost of one kWh above the knee for one hour."""
+    charge_pieces: Floats | None = None
+    """Shape (2, P, N): the hull of the charging curve in P pieces: kW at the meter, and stored energy
+    per metered kWh, falling from piece to piece. None: one piece with `charge_efficiency`."""
+    discharge_pieces: Floats | None = None
+    """Likewise for giving back: kW at the meter, and *metered* energy per stored kWh, falling."""
+    least_kw: Floats | None = None
+    """Least power worth running at in either direction; None: any."""
+
+    @property
+    def charging(self) -> tuple[Floats, Floats]:
+        """Powers and efficiencies of the charging pieces, shape (P, N) each."""
+        if self.charge_pieces is not None:
+            return self.charge_pieces[0], self.charge_pieces[1]
+        return self.charge_kw[None, :], self.charge_efficiency[None, :]
+
+    @property
+    def discharging(self) -> tuple[Floats, Floats]:
+        """Powers and efficiencies of the discharging pieces, shape (P, N) each."""
+        if self.discharge_pieces is not None:
+            return self.discharge_pieces[0], self.discharge_pieces[1]
+        return self.discharge_kw[None, :], self.discharge_efficiency[None, :]
+
+    @property
+    def worthwhile_kw(self) -> Floats:
+        """Least power worth running at, shape (N,); 0 where any is."""
+        return np.zeros(len(self)) if self.least_kw is None else self.least_kw
+
+    @property
+    def fastest_kw(self) -> Floats:
+        """Stored power at full charging power, shape (N,)."""
+        powers, gains = self.charging
+        found: Floats = np.sum(powers * gains, axis=0)
+        return found
 
     def __len__(self) -> int:
         """Return the number of sessions N."""
@@ -100,7 +133,7 @@ class Problem:
         """
         cars = self.sessions
         reach = cars.energy_kwh[:, None] + np.cumsum(
-            cars.present_h * (cars.charge_kw * cars.charge_efficiency)[:, None], axis=1
+            cars.present_h * cars.fastest_kw[:, None], axis=1
         )
         wanted = np.minimum(cars.floor_kwh, self.ceilings())
         floors: Floats = np.minimum(wanted[:, None], reach)

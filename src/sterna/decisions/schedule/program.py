@@ -143,6 +143,14 @@ class Program:
             self._highs.changeColsCost(len(dearer), dearer, values.cost[dearer])
         self._cost, self._lower, self._upper = values.cost, values.lower, values.upper
 
+    def set_upper(self, columns: Ints, upper: Floats) -> None:
+        """Give *columns* other upper bounds."""
+        self._upper = self._upper.copy()
+        self._upper[columns] = upper
+        self._highs.changeColsBounds(
+            len(columns), columns.astype(np.int32), self._lower[columns], upper
+        )
+
     def set_rows(self, lower: Floats, upper: Floats) -> None:
         """Give all rows new sides; only what differs reaches the solver."""
         changed = np.flatnonzero((lower != self._row_lower) | (upper != self._row_upper))

@@ -8,12 +8,13 @@ then needs few steps. When the clock has run through the finest steps, the grid
 rolls and the program is built anew.
 """
 
-from dataclasses import fields
-from typing import Final
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
-from sterna.decisions.schedule.blocks import NO_BLOCKS, Blocks, Standing, carried
+from sterna.decisions.schedule.blocks import Blocks, Standing, carried, no_blocks
 from sterna.decisions.schedule.columns import (
     Slots,
     Values,
@@ -25,7 +26,8 @@ from sterna.decisions.schedule.columns import (
     slots,
 )
 from sterna.decisions.schedule.lp import solve
-from sterna.decisions.schedule.plan import Flows, plan_of, settled
+from sterna.decisions.schedule.onoff import Faint, settle_faint
+from sterna.decisions.schedule.plan import Flows, cost_of, plan_of, settled
 from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem, Sessions
 from sterna.decisions.schedule.program import Basis, Program
 from sterna.decisions.schedule.snapshot import Grid, Snapshot, problem_of, remaining
@@ -37,6 +39,8 @@ RESTING_SHARE_MAX: Final = 0.5
 """Blocks at rest cost time in every solve: when they are more than this share of all slots, the
 program is built anew before its time."""
 
+CURVES: Final = 3
+"""Dimensions of the arrays of pieces; the sessions are the last of them."""
 RESTING_KWH_MAX: Final = 1e3
 """Bound of stored energy in a block at rest: above any battery, so that it holds whatever it held."""
 
@@ -50,9 +54,11 @@ class Rolling:
         self.edges: Floats = np.zeros(0)
         """The grid in use: limits of its steps, seconds since the epoch."""
         self._program = Program()
-        self._blocks = NO_BLOCKS
+        self._blocks = no_blocks(1)
         self._block_of: dict[str, int] = {}
         self._before: tuple[Standing, Basis] | None = None
+        self._pieces = 1
+        """Pieces of every loss curve in the program."""
 
     def solve(self, snapshot: Snapshot) -> Plan:
         """Return the optimal plan from *snapshot.now* to the horizon.
@@ -63,7 +69,11 @@ class Rolling:
         if self._is_due(snapshot):
             self._build(snapshot)
         step, edges = remaining(self.edges, snapshot.now)
-        problem = problem_of(snapshot, edges)
+        problem = problem_of(snapshot, edges, self._pieces)
+        if len(problem.sessions.charging[0]) > self._pieces:
+            self._pieces = len(problem.sessions.charging[0])
+            self._build(snapshot)
+            return self.solve(snapshot)
         where = slots(problem)
         if not self._place(snapshot, problem, step):
             self._build(snapshot)
@@ -80,11 +90,15 @@ class Rolling:
             self._program.forget_basis()
             optimal = self._program.run()
         assert optimal, "every problem has a schedule: what does not fit is over_kwh or unmet_kwh"
-        flows = self._read(where, block, step)
+        flows = self._read(problem, where, block, step)
         bound = self._program.objective
         found = settled(problem, where, flows, bound)
         if not found.exact:
             return solve(problem, edges)
+        close = partial(self._close, problem, where, block, step)
+        flows = settle_faint(problem, where, found.flows, close)
+        if flows is not found.flows:
+            found = replace(found, flows=flows, cost_eur=cost_of(problem, where, flows))
         count = len(self.edges) - 1
         return plan_of(
             problem,
@@ -96,6 +110,25 @@ class Rolling:
             solver="rolling",
             iterations=self._program.iterations,
         )
+
+    def _close(
+        self, problem: Problem, where: Slots, block: Ints, step: int, low: Faint
+    ) -> Flows | None:
+        """Solve again with the slots of *low* closed; None where that has no solution."""
+        at, blocks = self._slot_positions(where, block, step), self._blocks
+        wanted = car_values(problem, where)
+        both = np.concatenate((blocks.charge[at].T.ravel(), blocks.discharge[at].T.ravel()))
+        fresh = np.concatenate((wanted.charge.upper.ravel(), wanted.discharge.upper.ravel()))
+        self._program.set_upper(both, fresh)
+        closed = np.concatenate(
+            (blocks.charge[at[low.charging]].ravel(), blocks.discharge[at[low.discharging]].ravel())
+        )
+        self._program.set_upper(closed, np.zeros(len(closed)))
+        if not self._program.run():
+            return None
+        flows = self._read(problem, where, block, step)
+        then = settled(problem, where, flows, self._program.objective)
+        return then.flows if then.exact else None
 
     def _is_due(self, snapshot: Snapshot) -> bool:
         """Return whether the grid has to roll before this snapshot."""
@@ -109,7 +142,7 @@ class Rolling:
             self._before = (self._standing(), self._program.basis())
         self.edges = self._grid.edges(snapshot.now)
         self._program = Program()
-        self._blocks = NO_BLOCKS
+        self._blocks = no_blocks(self._pieces)
         self._block_of = {}
         hours = np.diff(self.edges) / 3600.0
         count = len(hours)
@@ -162,21 +195,23 @@ class Rolling:
             values, car_entries(part, where, balance=balance, row=row)
         )
         offset, blocks = len(self._blocks.step), len(self._blocks.first)
-        slot, car = np.arange(count), np.arange(cars)
+        slot, car, pieces = np.arange(count), np.arange(cars), self._pieces
+        flow = column + slot[:, None] + count * np.arange(2 * pieces)
+        low = column + 2 * pieces * count
         added = Blocks(
             position=offset + where.begin,
             first=part.sessions.first + step,
             last=part.sessions.last + step,
-            start_column=column + 4 * count + car,
-            unmet_column=column + 4 * count + cars + car,
+            start_column=low + 2 * count + car,
+            unmet_column=low + 2 * count + cars + car,
             target_row=row + count + car,
             chain_row=row + where.begin,
             block=blocks + where.car,
             step=where.step + step,
-            charge=column + slot,
-            discharge=column + count + slot,
-            low=column + 2 * count + slot,
-            high=column + 3 * count + slot,
+            charge=flow[:, :pieces],
+            discharge=flow[:, pieces:],
+            low=low + slot,
+            high=low + count + slot,
         )
         self._blocks = self._blocks.joined(added)
         for number, which in enumerate(new.tolist()):
@@ -197,8 +232,8 @@ class Rolling:
         at = self._slot_positions(where, block, step)
         wanted = car_values(problem, where)
         for columns, new in (
-            (blocks.charge[at], wanted.charge),
-            (blocks.discharge[at], wanted.discharge),
+            (blocks.charge[at].T, wanted.charge),
+            (blocks.discharge[at].T, wanted.discharge),
             (blocks.low[at], wanted.low),
             (blocks.high[at], wanted.high),
             (blocks.start_column[block], wanted.start),
@@ -232,15 +267,19 @@ class Rolling:
         values.lower[blocks.low[past]] = stored
         values.upper[blocks.low[past]] = stored
 
-    def _read(self, where: Slots, block: Ints, step: int) -> Flows:
+    def _read(self, problem: Problem, where: Slots, block: Ints, step: int) -> Flows:
         """Return the solver's values as flows of the problem."""
         count, blocks = len(self.edges) - 1, self._blocks
         values = np.maximum(self._program.values(), 0.0)
         at = self._slot_positions(where, block, step)
         site = values[: 4 * count].reshape(4, -1)[:, step:]
+        charge, discharge = values[blocks.charge[at]], values[blocks.discharge[at]]
+        gains, shares = problem.sessions.charging[1], problem.sessions.discharging[1]
         return Flows(
-            charge=values[blocks.charge[at]],
-            discharge=values[blocks.discharge[at]],
+            charge=charge.sum(axis=1),
+            discharge=discharge.sum(axis=1),
+            into=np.sum(charge * gains.T[where.car], axis=1),
+            out=np.sum(discharge / shares.T[where.car], axis=1),
             stored=values[blocks.low[at]] + values[blocks.high[at]],
             unmet=values[blocks.unmet_column[block]],
             imported=site[0],
@@ -252,9 +291,13 @@ class Rolling:
 
 def chosen(sessions: Sessions, which: Ints) -> Sessions:
     """Return the sessions at the positions *which*."""
-    return Sessions(
-        **{field.name: getattr(sessions, field.name)[which] for field in fields(sessions)}
-    )
+    found: dict[str, Any] = {
+        field.name: getattr(sessions, field.name) for field in fields(sessions)
+    }
+    for name, values in found.items():
+        if values is not None:
+            found[name] = values[..., which] if values.ndim == CURVES else values[which]
+    return Sessions(**found)
 
 
 def _ahead(count: int, step: int) -> Ints:

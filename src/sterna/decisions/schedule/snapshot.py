@@ -11,8 +11,16 @@ from typing import Final
 
 import numpy as np
 
+from sterna.decisions.schedule.hull import Curve, Pieces
 from sterna.decisions.schedule.problem import Floats, Problem, Sessions, Site
-from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share
+from sterna.kernel.quantities import (
+    NO_POWER,
+    Instant,
+    KilowattHours,
+    Kilowatts,
+    Seconds,
+    Share,
+)
 from sterna.kernel.series import Series
 
 HOUR: Final = 3600.0
@@ -53,6 +61,10 @@ class Stay:
     """The driver's consent. Without it the car is never planned to discharge."""
     charge_efficiency: Share = USUAL_EFFICIENCY
     discharge_efficiency: Share = USUAL_EFFICIENCY
+    curve: Curve | None = None
+    """How it converts at every power; None: with the two efficiencies."""
+    least_kw: Kilowatts = NO_POWER
+    """Least power worth running at, in either direction."""
     wear_eur_per_kwh: float = 0.02
     """Cost of a kWh of throughput, by the battery's chemistry."""
     unmet_eur_per_kwh: float = DRIVER_FIRST
@@ -61,6 +73,15 @@ class Stay:
     """State of charge above which standing ages the battery faster."""
     high_eur_per_kwh_h: float = 0.0
     """Cost of one kWh above the knee for one hour."""
+
+    @property
+    def pieces(self) -> tuple[Pieces, Pieces]:
+        """The pieces of charging and of discharging, within what the driver allows."""
+        give_kw = self.discharge_kw if self.may_discharge else NO_POWER
+        if self.curve is None:
+            into, out = self.charge_efficiency, 1.0 / self.discharge_efficiency
+            return ((self.charge_kw, into),), ((give_kw, out),)
+        return self.curve.charging, (self.curve.discharging if give_kw > 0 else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,11 +168,14 @@ def remaining(edges: Floats, now: Instant) -> tuple[int, Floats]:
     return step, left
 
 
-def problem_of(snapshot: Snapshot, edges: Floats) -> Problem:
-    """Return the problem of *snapshot* on steps with limits *edges*, which begin at its *now*."""
+def problem_of(snapshot: Snapshot, edges: Floats, pieces: int = 1) -> Problem:
+    """Return the problem of *snapshot* on steps with limits *edges*, which begin at its *now*.
+
+    Curves get at least so many *pieces*, empty ones if need be.
+    """
     return Problem(
         hours=np.diff(edges) / HOUR,
-        sessions=_sessions(snapshot, edges),
+        sessions=_sessions(snapshot, edges, pieces),
         site=Site(
             load_kw=means(snapshot.load_kw, edges),
             pv_kw=means(snapshot.pv_kw, edges),
@@ -165,9 +189,9 @@ def problem_of(snapshot: Snapshot, edges: Floats) -> Problem:
     )
 
 
-def _sessions(snapshot: Snapshot, edges: Floats) -> Sessions:
+def _sessions(snapshot: Snapshot, edges: Floats, pieces: int) -> Sessions:
     """Return the stays as arrays, in the snapshot's order."""
-    table = np.array([_row(stay, snapshot.now) for stay in snapshot.stays]).reshape(-1, 14).T
+    table = np.array([_row(stay, snapshot.now) for stay in snapshot.stays]).reshape(-1, 15).T
     arrival, departure, energy, floor, target, capacity = table[:6]
     steps = len(edges) - 1
     first = np.clip(np.searchsorted(edges, arrival, side="right") - 1, 0, steps - 1)
@@ -175,6 +199,7 @@ def _sessions(snapshot: Snapshot, edges: Floats) -> Sessions:
     here = np.minimum(edges[1:], departure[:, None]) - np.maximum(edges[:-1], arrival[:, None])
     share = np.clip((edges[-1] - arrival) / (departure - arrival), 0.0, 1.0)
     aim = energy + np.maximum(target - energy, 0.0) * share
+    up, down = _curves(snapshot.stays, pieces)
     return Sessions(
         first=first,
         last=last,
@@ -191,7 +216,25 @@ def _sessions(snapshot: Snapshot, edges: Floats) -> Sessions:
         unmet_eur_per_kwh=table[11],
         knee_kwh=table[12],
         high_eur_per_kwh_h=table[13],
+        charge_pieces=up,
+        discharge_pieces=down,
+        least_kw=table[14],
     )
+
+
+def _curves(stays: tuple[Stay, ...], pieces: int) -> tuple[Floats, Floats]:
+    """Return (kW, efficiency) of the pieces of all curves, shape (2, P, N), charging and discharging."""
+    pairs = [stay.pieces for stay in stays]
+    most = max((pieces, *(len(way) for pair in pairs for way in pair)))
+    found = np.zeros((2, 2, most, len(stays)))
+    found[:, 1] = 1.0
+    for car, pair in enumerate(pairs):
+        for way, curve in enumerate(pair):
+            for piece, (kw, ratio) in enumerate(curve):
+                found[way, :, piece, car] = kw, (1.0 / ratio if way else ratio)
+            # Empty pieces cost like the last one, so that nothing changes at their edge.
+            found[way, 1, len(curve) :, car] = found[way, 1, max(len(curve) - 1, 0), car]
+    return found[0], found[1]
 
 
 def _row(stay: Stay, now: Instant) -> tuple[float, ...]:
@@ -212,4 +255,5 @@ def _row(stay: Stay, now: Instant) -> tuple[float, ...]:
         stay.unmet_eur_per_kwh,
         stay.knee_share * stay.capacity_kwh,
         stay.high_eur_per_kwh_h,
+        stay.least_kw,
     )

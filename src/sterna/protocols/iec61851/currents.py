@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from sterna.kernel.quantities import Amperes, Kilowatts, Volts
+from msgspec import Struct
+
+from sterna.kernel.quantities import Amperes, Instant, Kilowatts, Volts
 
 DIGITAL_DUTY: Final = 0.05
 """The duty cycle that says: ask me by ISO 15118."""
@@ -19,6 +21,32 @@ PROXIMITY_AMPERES: Final[Mapping[int, Amperes]] = MappingProxyType(
 """Resistor of a Type 2 cable in ohm -> what the cable carries, three-phase."""
 RESISTOR_TOLERANCE: Final = 0.2
 """Relative; the coded values lie a factor of two apart at least."""
+
+
+PHASES: Final = 3
+DUTY_FOLLOWED_WITHIN_S: Final = 5.0
+"""How long a car may take to follow a lower duty cycle."""
+
+
+class Modulation(Struct, frozen=True, kw_only=True, gc=False):
+    """The duty cycle on a pilot, and the one before it."""
+
+    duty: float = 1.0
+    since: Instant = Instant(0.0)
+    before: float = 1.0
+
+    def changed(self, duty: float, now: Instant) -> "Modulation":
+        """Return the pilot with *duty* from *now* on; the same again changes nothing."""
+        if duty == self.duty:
+            return self
+        return Modulation(duty=duty, since=now, before=self.duty)
+
+    def bearable(self, now: Instant) -> Amperes:
+        """Return what a car may draw in each phase now: a lower duty cycle counts after 5 s."""
+        allowed = amperes_of(self.duty)
+        if now - self.since >= DUTY_FOLLOWED_WITHIN_S:
+            return allowed
+        return max(allowed, amperes_of(self.before))
 
 
 def digital(duty: float) -> bool:
@@ -65,6 +93,32 @@ def least(*limits: float | None) -> Amperes:
     known = [limit for limit in limits if limit is not None]
     assert known, "a coupler without any limit does not exist"
     return Amperes(max(0.0, min(known)))
+
+
+def effective(
+    *,
+    supply: tuple[float, ...],
+    duty: float,
+    session: float | None,
+    cable: float | None,
+    vehicle: tuple[float, ...],
+) -> tuple[Amperes, ...]:
+    """Return the current that each phase may carry: the least of all that have a say, in A.
+
+    *supply* and *vehicle*: their ratings phase by phase, shorter where they have fewer phases.
+    *duty*: of the pilot, 0..1; where it asks for digital communication, *session* is its limit
+    (None: none), otherwise its own amperes. *cable*: as its resistor codes it; None without one.
+    """
+    pilot = session if digital(duty) else amperes_of(duty)
+    return tuple(
+        least(
+            supply[phase] if phase < len(supply) else 0.0,
+            vehicle[phase] if phase < len(vehicle) else 0.0,
+            pilot,
+            cable,
+        )
+        for phase in range(PHASES)
+    )
 
 
 def power(amperes: float, volts: Volts, phases: int) -> Kilowatts:

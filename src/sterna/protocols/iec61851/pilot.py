@@ -1,25 +1,24 @@
 """The coupler's life as one table: pilot state, lock and contactor, with every fault everywhere.
 
 States A to F are those of the control pilot. Power needs three yeses: pilot in C
-or D, the lock closed, and a permit of the digital session. Each duty names the
-time within which hardware has to fulfil it. Figures as in the design notes for
-IEC 61851-1; the standard itself was not read.
+or D, the lock closed, and a permit of the digital session. A stage is one possible
+combination of them; :data:`TABLE` says for each stage what each event leads to and
+what has to be done, in order. Each duty names the time within which hardware has to
+fulfil it. Figures as in the design notes for IEC 61851-1; the standard itself was
+not read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 OPEN_WITHIN_S: Final = 0.1
 """From leaving C or D, or a fault, to the open contactor."""
 OCCUPIED_WITHIN_S: Final = 5.0
 """From the plug to the report that the EVSE is occupied."""
-DUTY_FOLLOWED_WITHIN_S: Final = 5.0
-"""How long a car may take to follow a lower duty cycle."""
 TOUCH_SAFE_VOLTS: Final = 60.0
 """The lock opens only below this voltage (DC)."""
 
@@ -47,6 +46,7 @@ class Signal(Enum):
     WITHDRAWN = "the session is over or wants no power"
     DISABLED = "the site takes the EVSE out of service"
     ENABLED = "the site puts it back"
+    SAFE = "after a fault the voltage is safe to touch"
     CLEARED = "somebody has cleared the fault"
 
 
@@ -69,7 +69,7 @@ class Duty(Enum):
     OPEN = "open the contactor"
     CLOSE = "close the contactor"
     LOCK = "lock the plug"
-    UNLOCK = "unlock the plug"
+    UNLOCK = "unlock the plug, once the voltage is safe"
     OCCUPIED = "report the EVSE occupied"
     FREE = "report the EVSE free"
     END_SESSION = "end the digital session"
@@ -83,109 +83,171 @@ DUE_S: Final[Mapping[Duty, float]] = MappingProxyType(
 """Within how many seconds a duty has to be done; others as soon as possible."""
 
 
+class Stage(Enum):
+    """Every combination of pilot, lock, contactor and permit that can be: (pilot, marks).
+
+    Marks: ``permit`` of the session, ``lock`` closed, ``power``: contactor closed.
+    """
+
+    A = (Pilot.A,)
+    B = (Pilot.B,)
+    B_GRANTED = (Pilot.B, "permit")
+    B_HELD = (Pilot.B, "permit", "lock")
+    """After power: the car has opened its switch and may close it again."""
+    C = (Pilot.C,)
+    C_POWERED = (Pilot.C, "permit", "lock", "power")
+    D = (Pilot.D,)
+    D_POWERED = (Pilot.D, "permit", "lock", "power")
+    E = (Pilot.E,)
+    E_LOCKED = (Pilot.E, "lock")
+    F = (Pilot.F,)
+
+    @property
+    def pilot(self) -> Pilot:
+        """What the pilot shows."""
+        shown = self.value[0]
+        assert isinstance(shown, Pilot)
+        return shown
+
+
+class Effect(Struct, frozen=True, gc=False):
+    """What an event leads to, and what has to be done, in order."""
+
+    stage: Stage
+    duties: tuple[Duty, ...] = ()
+    fault: Fault | None = None
+
+
+Happening = Signal | Fault
+Key = tuple[Stage, Happening]
+
+CONNECTED: Final = frozenset({Pilot.B, Pilot.C, Pilot.D})
+READY: Final = frozenset({Pilot.C, Pilot.D})
+CUT: Final = (Duty.ZERO_POWER, Duty.OPEN)
+
+
+def _told(then: Stage, *duties: Duty) -> Effect:
+    return Effect(then, duties)
+
+
+def _failed(stage: Stage, fault: Fault) -> Effect:
+    """Return what *fault* leads to: no power, and the lock stays as it was.
+
+    Who unlocks is decided once the voltage is safe.
+    """
+    then = Stage.E_LOCKED if "lock" in stage.value else Stage.E
+    end = (Duty.END_SESSION,) if stage.pilot in CONNECTED else ()
+    return Effect(then, (*CUT, *end, Duty.ALARM), fault)
+
+
+_S: Final = Stage
+_G: Final = Signal
+_D: Final = Duty
+
+SIGNALS: Final[Mapping[Key, Effect]] = MappingProxyType(
+    {
+        (_S.A, _G.PLUGGED): _told(_S.B, _D.OCCUPIED),
+        (_S.A, _G.DISABLED): _told(_S.F),
+        # Connected, not ready, no permit yet.
+        (_S.B, _G.READY): _told(_S.C),
+        (_S.B, _G.VENTILATION): _told(_S.D),
+        (_S.B, _G.PERMITTED): _told(_S.B_GRANTED),
+        (_S.B, _G.UNPLUGGED): _told(_S.A, _D.END_SESSION, _D.FREE),
+        (_S.B, _G.DISABLED): _told(_S.F, _D.END_SESSION),
+        # Permitted: power as soon as the car is ready. The lock first, then the contactor.
+        (_S.B_GRANTED, _G.READY): _told(_S.C_POWERED, _D.LOCK, _D.CLOSE),
+        (_S.B_GRANTED, _G.VENTILATION): _told(_S.D_POWERED, _D.LOCK, _D.CLOSE),
+        (_S.B_GRANTED, _G.WITHDRAWN): _told(_S.B),
+        (_S.B_GRANTED, _G.UNPLUGGED): _told(_S.A, _D.END_SESSION, _D.FREE),
+        (_S.B_GRANTED, _G.DISABLED): _told(_S.F, _D.END_SESSION),
+        (_S.B_HELD, _G.READY): _told(_S.C_POWERED, _D.CLOSE),
+        (_S.B_HELD, _G.VENTILATION): _told(_S.D_POWERED, _D.CLOSE),
+        (_S.B_HELD, _G.WITHDRAWN): _told(_S.B, _D.UNLOCK),
+        (_S.B_HELD, _G.UNPLUGGED): _failed(_S.B_HELD, Fault.PULLED_LOCKED),
+        (_S.B_HELD, _G.DISABLED): _told(_S.F, _D.UNLOCK, _D.END_SESSION),
+        # Ready, without a permit.
+        (_S.C, _G.UNREADY): _told(_S.B),
+        (_S.C, _G.VENTILATION): _told(_S.D),
+        (_S.C, _G.PERMITTED): _told(_S.C_POWERED, _D.LOCK, _D.CLOSE),
+        (_S.C, _G.UNPLUGGED): _told(_S.A, _D.END_SESSION, _D.FREE),
+        (_S.C, _G.DISABLED): _told(_S.F, _D.END_SESSION),
+        (_S.D, _G.UNREADY): _told(_S.B),
+        (_S.D, _G.READY): _told(_S.C),
+        (_S.D, _G.PERMITTED): _told(_S.D_POWERED, _D.LOCK, _D.CLOSE),
+        (_S.D, _G.UNPLUGGED): _told(_S.A, _D.END_SESSION, _D.FREE),
+        (_S.D, _G.DISABLED): _told(_S.F, _D.END_SESSION),
+        # Power: it goes before the contactor opens, and the contactor before the lock.
+        (_S.C_POWERED, _G.UNREADY): _told(_S.B_HELD, *CUT),
+        (_S.C_POWERED, _G.VENTILATION): _told(_S.D_POWERED),
+        (_S.C_POWERED, _G.WITHDRAWN): _told(_S.C, *CUT, _D.UNLOCK),
+        (_S.C_POWERED, _G.UNPLUGGED): _failed(_S.C_POWERED, Fault.PULLED_LOCKED),
+        (_S.C_POWERED, _G.DISABLED): _told(_S.F, *CUT, _D.UNLOCK, _D.END_SESSION),
+        (_S.D_POWERED, _G.UNREADY): _told(_S.B_HELD, *CUT),
+        (_S.D_POWERED, _G.READY): _told(_S.C_POWERED),
+        (_S.D_POWERED, _G.WITHDRAWN): _told(_S.D, *CUT, _D.UNLOCK),
+        (_S.D_POWERED, _G.UNPLUGGED): _failed(_S.D_POWERED, Fault.PULLED_LOCKED),
+        (_S.D_POWERED, _G.DISABLED): _told(_S.F, *CUT, _D.UNLOCK, _D.END_SESSION),
+        # After a fault, and out of service. A car plugs anew.
+        (_S.E_LOCKED, _G.SAFE): _told(_S.E, _D.UNLOCK),
+        (_S.E_LOCKED, _G.CLEARED): _told(_S.A, _D.UNLOCK, _D.RESTORED, _D.FREE),
+        (_S.E, _G.CLEARED): _told(_S.A, _D.RESTORED, _D.FREE),
+        (_S.F, _G.ENABLED): _told(_S.A, _D.FREE),
+    }
+)
+"""What signals lead to; a pair that is missing changes nothing and asks for nothing."""
+
+
+def _everything() -> Iterator[tuple[Key, Effect]]:
+    """Yield every pair of stage and event with its effect."""
+    for stage in Stage:
+        for signal in Signal:
+            yield (stage, signal), SIGNALS.get((stage, signal), Effect(stage))
+        for fault in Fault:
+            yield (stage, fault), _failed(stage, fault)
+
+
+TABLE: Final[Mapping[Key, Effect]] = MappingProxyType(dict(_everything()))
+"""The whole product of stages and events, total."""
+
+
 class Coupler(Struct, frozen=True, kw_only=True, gc=False):
     """One coupler at one moment."""
 
-    pilot: Pilot = Pilot.A
-    locked: bool = False
-    closed: bool = False
-    """The contactor."""
-    permitted: bool = False
+    stage: Stage = Stage.A
     fault: Fault | None = None
+
+    @property
+    def pilot(self) -> Pilot:
+        """What the control pilot shows."""
+        return self.stage.pilot
+
+    @property
+    def locked(self) -> bool:
+        """Whether the lock is to hold the plug."""
+        return "lock" in self.stage.value
+
+    @property
+    def closed(self) -> bool:
+        """Whether the contactor is to be closed."""
+        return "power" in self.stage.value
+
+    @property
+    def permitted(self) -> bool:
+        """Whether the session permits power."""
+        return "permit" in self.stage.value
 
     @property
     def powered(self) -> bool:
         """Whether power may flow at all."""
-        return self.closed and self.pilot in READY
+        return self.closed
 
 
-READY: Final = frozenset({Pilot.C, Pilot.D})
-CONNECTED: Final = frozenset({Pilot.B, Pilot.C, Pilot.D})
-
-GO: Final[Mapping[tuple[Pilot, Signal], Pilot]] = MappingProxyType(
-    {
-        (Pilot.A, Signal.PLUGGED): Pilot.B,
-        (Pilot.B, Signal.READY): Pilot.C,
-        (Pilot.B, Signal.VENTILATION): Pilot.D,
-        (Pilot.C, Signal.VENTILATION): Pilot.D,
-        (Pilot.D, Signal.READY): Pilot.C,
-        (Pilot.C, Signal.UNREADY): Pilot.B,
-        (Pilot.D, Signal.UNREADY): Pilot.B,
-        **{(pilot, Signal.UNPLUGGED): Pilot.A for pilot in CONNECTED},
-        **{(pilot, Signal.DISABLED): Pilot.F for pilot in (Pilot.A, *CONNECTED)},
-        (Pilot.F, Signal.ENABLED): Pilot.A,
-        (Pilot.E, Signal.CLEARED): Pilot.A,
-    }
-)
-"""Where the pilot goes; a pair that is missing changes nothing. After E and F a car plugs anew."""
-
-
-def after(coupler: Coupler, signal: Signal) -> tuple[Coupler, tuple[Duty, ...]]:
-    """Return the coupler after *signal* and what has to be done, in order.
-
-    A plug that is pulled from a closed lock is a fault, not an end.
-    """
-    if signal is Signal.UNPLUGGED and coupler.locked and coupler.pilot in CONNECTED:
-        return failed(coupler, Fault.PULLED_LOCKED)
-    pilot = GO.get((coupler.pilot, signal), coupler.pilot)
-    permitted = coupler.permitted
-    if signal is Signal.PERMITTED:
-        permitted = pilot in CONNECTED
-    elif signal is Signal.WITHDRAWN or pilot not in CONNECTED:
-        permitted = False
-    duties = _moved(coupler.pilot, pilot)
-    return _gated(replace(coupler, pilot=pilot, permitted=permitted), signal, duties)
-
-
-def failed(coupler: Coupler, fault: Fault) -> tuple[Coupler, tuple[Duty, ...]]:
-    """Return the coupler after *fault*, in whatever state it was: no power, contactor open.
-
-    The lock stays as it is: who unlocks is decided once the voltage is safe.
-    """
-    duties = [Duty.ZERO_POWER, Duty.OPEN]
-    if coupler.pilot in CONNECTED:
-        duties.append(Duty.END_SESSION)
-    duties.append(Duty.ALARM)
-    return replace(coupler, pilot=Pilot.E, closed=False, permitted=False, fault=fault), tuple(
-        duties
-    )
-
-
-def _moved(before: Pilot, pilot: Pilot) -> list[Duty]:
-    """Return what a change of the pilot alone brings with it."""
-    if before is pilot:
-        return []
-    if before is Pilot.A and pilot is Pilot.B:
-        return [Duty.OCCUPIED]
-    duties = [Duty.END_SESSION] if before in CONNECTED and pilot not in CONNECTED else []
-    if pilot is Pilot.A:
-        duties += [Duty.RESTORED] if before is Pilot.E else []
-        duties.append(Duty.FREE)
-    return duties
-
-
-def _gated(
-    coupler: Coupler, signal: Signal, duties: list[Duty]
-) -> tuple[Coupler, tuple[Duty, ...]]:
-    """Bring contactor and lock to where pilot and permit want them, in the safe order."""
-    power = coupler.permitted and coupler.pilot in READY
-    if power and not coupler.closed:
-        order = [] if coupler.locked else [Duty.LOCK]
-        return (
-            replace(coupler, locked=True, closed=True),
-            (*order, Duty.CLOSE, *duties),
-        )
-    off: list[Duty] = []
-    if coupler.closed and not power:
-        off = [Duty.ZERO_POWER, Duty.OPEN]
-        coupler = replace(coupler, closed=False)
-    free = signal is Signal.WITHDRAWN or coupler.pilot not in CONNECTED
-    if coupler.locked and free and coupler.pilot is not Pilot.E:
-        off.append(Duty.UNLOCK)
-        coupler = replace(coupler, locked=False)
-    if signal is Signal.CLEARED and coupler.pilot is Pilot.A:
-        coupler = replace(coupler, fault=None)
-    return coupler, (*off, *duties)
+def after(coupler: Coupler, happening: Happening) -> tuple[Coupler, tuple[Duty, ...]]:
+    """Return the coupler after *happening* and what has to be done, in order."""
+    effect = TABLE[coupler.stage, happening]
+    kept = coupler.fault if effect.stage.pilot is Pilot.E else None
+    fault = kept if effect.fault is None else effect.fault
+    return Coupler(stage=effect.stage, fault=fault), effect.duties
 
 
 PILOT_VOLTS: Final = (
@@ -198,6 +260,23 @@ PILOT_VOLTS: Final = (
 )
 """State and its nominal positive peak voltage."""
 PILOT_TOLERANCE_V: Final = 1.0
+PILOT_OHMS: Final[Mapping[Pilot, float]] = MappingProxyType(
+    {Pilot.A: float("inf"), Pilot.B: 2740.0, Pilot.C: 882.0, Pilot.D: 246.0, Pilot.E: 0.0}
+)
+"""What the car puts between pilot and earth; C is 2.74 kOhm beside 1.3 kOhm."""
+SOURCE_VOLTS: Final = 12.0
+SOURCE_OHMS: Final = 1000.0
+DIODE_VOLTS: Final = 0.7
+"""In the car, in series with its resistors."""
+
+
+def volts_of(ohms: float) -> float:
+    """Return the positive peak of the pilot with *ohms* behind the car's diode; 0: shorted to earth."""
+    if ohms == 0.0:
+        return 0.0
+    if ohms == float("inf"):
+        return SOURCE_VOLTS
+    return DIODE_VOLTS + (SOURCE_VOLTS - DIODE_VOLTS) * ohms / (ohms + SOURCE_OHMS)
 
 
 def pilot_of(volts: float) -> Pilot:
