@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from sterna.domain.wear import CELSIUS_DEFAULT
 from sterna.kernel.quantities import Kilowatts, Seconds, Share
 from sterna.kernel.series import Series
 
@@ -32,7 +33,9 @@ class BemsSettings:
     efficiency: Share = Share(0.95)
     """Of the chargers, one way."""
     wear_eur_per_kwh: float = BY_CHEMISTRY
-    """Battery wear per kWh discharged, agreed by contract; negative: by the chemistry of the cells."""
+    """Battery wear per kWh discharged, agreed by contract; negative: by the model of the cells."""
+    battery_celsius: float = CELSIUS_DEFAULT
+    """What contracts take the cells' temperature for."""
     group: str = "porto"
     """The OSCP group of the building's connection."""
     market_id: str = "bems"

@@ -356,4 +356,5 @@ def status(state: State, bay: Bay) -> Status:
         floor=session.wish.floor,
         target=session.wish.target,
         v2x=allowed and gives > 0,
+        cells=session.wish.cells,
     )
