@@ -49,11 +49,11 @@ async def settle(
     chain: Chain, course: tuple[tuple[int, float], ...], *, session: str = "ses-1", told: bool = True, **agreed: Any
 ) -> None:  # fmt: skip
     """Let a whole session with *course* happen."""
-    parts = moved(course, told=told)
+    parts = agreed.pop("parts", ()) or moved(course, told=told)
+    recorded = agreed.pop("recorded", ())
     charged, discharged = rest.sessions.totals(parts)
     until = Instant(START + course[-1][0] * HOUR)
-    if agreed.pop("agree", True):
-        await chain.agree(session, departure=until, **agreed)
+    await chain.agree(session, departure=until, **agreed)
     statistics = rest.SessionStatistics(
         session=session, evse=BAY, start=Instant(START), end=until, reason="driver", charged_wh=charged,
         discharged_wh=discharged, intervals=parts, soc_start=course[0][1], soc_end=course[-1][1], capacity_kwh=CAPACITY,
@@ -63,7 +63,7 @@ async def settle(
     assert await chain.close(closing) == 204
     record = rest.ChargeRecord(
         record="cdr-1", transaction="tx-1", evse=BAY, session=session, start=Instant(START), end=until, reason="driver",
-        charged_wh=charged, discharged_wh=discharged, intervals=parts,
+        charged_wh=charged, discharged_wh=discharged, intervals=recorded or parts,
     )  # fmt: skip
     assert await chain.charge(record) == 204
     await chain.later(5)
@@ -132,6 +132,38 @@ def test_a_car_that_tells_no_charge_is_paid_by_the_models_usual_price() -> None:
             wear_line(chain)
             == 60 * by_model(chemistry=dearest(20.0), celsius=20.0).throughput_price
         )
+
+    run(work, **MODELLED)
+
+
+def test_intervals_that_take_no_time_do_not_disturb_the_bill() -> None:
+    async def work(chain: Chain) -> None:
+        whole = moved(WORN)
+        first = msgspec.structs.replace(whole[0], end=Instant(START + 3599.9999))
+        sliver = rest.EnergyInterval(
+            start=first.end, end=Instant(START + 3600.0), charged_wh=0, discharged_wh=0, soc=0.7
+        )
+        await settle(
+            chain, WORN, chemistry="LFP", parts=(first, sliver, *whole[1:]), recorded=whole
+        )
+        (kept,) = chain.rows(WearRow)
+        assert len(msgspec.json.decode(kept.receipt, type=Receipt).with_v2x) == len(WORN)
+
+    run(work, **MODELLED)
+
+
+def test_a_stay_of_no_time_is_paid_by_throughput() -> None:
+    async def work(chain: Chain) -> None:
+        blink = rest.EnergyInterval(
+            start=Instant(START),
+            end=Instant(START + 0.0001),
+            charged_wh=5,
+            discharged_wh=5,
+            soc=0.5,
+        )
+        await settle(chain, ((0, 0.5), (1, 0.5)), chemistry="LFP", parts=(blink,))
+        assert chain.rows(WearRow) == []
+        assert wear_line(chain) > 0
 
     run(work, **MODELLED)
 

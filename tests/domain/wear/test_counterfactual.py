@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sterna.domain.wear import (
+    CELLS,
+    REFERENCE_LIFE,
     Chemistry,
     Receipt,
     assessed,
@@ -100,9 +102,24 @@ def test_a_changed_receipt_does_not_come_out_again(change: dict[str, Any], named
     "change",
     [
         {"with_v2x": ((0.0, 0.5),)}, {"with_v2x": ((1.0, 0.5), (0.0, 0.5))}, {"with_v2x": ((0.0, 0.5), (1.0, 1.5))},
-        {"capacity_kwh": 0.0}, {"celsius": 900.0},
+        {"capacity_kwh": 0.0}, {"celsius": 900.0}, {"life": replace(REFERENCE_LIFE, days=-1.0)},
+        {"life": replace(REFERENCE_LIFE, soc=-0.5)},
+        {"with_v2x": ((0.0, 0.5), (1e9, 0.6))},
     ],
 )  # fmt: skip
 def test_a_receipt_that_describes_no_stay_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(change))):
         replace(stay([0.5, 0.6]), **change)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cycle_base": 0.0}, {"calendar_k": 1e9}, {"calendar_scale": 1e15}, {"cycle_power": 0.0},
+        {"calendar_scale": 1e9}, {"cycle_per_c_rate": -1.0}, {"cycle_depth_growth": 1e3},
+    ],
+)  # fmt: skip
+def test_a_receipt_whose_model_describes_no_cell_is_refused(wrong: dict[str, Any]) -> None:
+    broken = replace(CELLS[Chemistry.NMC], **wrong)
+    with pytest.raises(ValueError, match="model leaves no battery"):
+        replace(stay([0.5, 0.6]), model=broken)

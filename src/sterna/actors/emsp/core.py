@@ -47,6 +47,8 @@ from sterna.kernel.records import Command, Woke
 
 CASES_MAX: Final = 20_000
 """Cases and records kept for repetitions: months of a site; the rows have the older ones."""
+STAY_LEAST_S: Final = 1.0
+"""In less no battery ages; a site that tells of such a stay is paid by throughput."""
 CENT: Final = 10_000
 """Micro-euro. Operators round their records to cents."""
 
@@ -211,7 +213,7 @@ def worn(session: str, case: Case) -> Receipt | None:
     told = [
         (Seconds(each.end - start), each.soc) for each in measured.intervals if each.soc is not None
     ]
-    if not told:
+    if not told or told[-1][0] < STAY_LEAST_S:
         return None
     return assessed(
         session=session, terms=terms, capacity=measured.capacity_kwh, start=start,

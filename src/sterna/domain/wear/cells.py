@@ -27,6 +27,10 @@ NORMAL_K: Final = 308.15
 """The temperature (35 deg C) by which the NMC cell's paper divides all others."""
 NORMAL_V: Final = 0.123
 """The anode's potential by which it divides all others: that of about half charge."""
+POWER_MIN: Final = 0.1
+POWER_MAX: Final = 5.0
+RATE_MAX: Final = 1.0
+"""Bounds of what a model may say: nothing loses all of its capacity in a day or in a cycle."""
 
 
 class Chemistry(StrEnum):
@@ -66,6 +70,18 @@ class CellModel:
     """g."""
     cycle_power: float
     """p_n."""
+
+    def works_at(self, celsius: float) -> bool:
+        """Return whether the parameters give rates that a cell can have at *celsius*."""
+        if not all(POWER_MIN <= p <= POWER_MAX for p in (self.calendar_power, self.cycle_power)):
+            return False
+        try:
+            # Both rates are largest and smallest at the ends of what they depend on.
+            rates = [self.calendar_rate(celsius, soc) for soc in (0.0, 1.0)]
+            rates += [self.cycle_rate(celsius, depth, 0.0) for depth in (0.0, 1.0)]
+        except OverflowError:
+            return False
+        return min(rates) > 0 and max(rates) < RATE_MAX and self.cycle_per_c_rate >= 0
 
     def calendar_rate(self, celsius: float, soc: float) -> float:
         """Return k_t, in 1/day^p_t, of a cell that rests at *soc*."""

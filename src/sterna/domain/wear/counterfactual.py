@@ -36,6 +36,10 @@ which the last digits of exp and tanh show."""
 CELSIUS_MIN: Final = -50.0
 CELSIUS_MAX: Final = 80.0
 """Beyond it no cell works, and no model was fitted."""
+LIFE_MAX: Final = 100_000.0
+"""Days and cycles: more than any battery sees."""
+STAY_S_MAX: Final = 366 * 86_400.0
+"""As long as a stay can be priced."""
 SAME_COST: Final = 1
 """Micro-euro: what that can move in the amount."""
 
@@ -73,12 +77,21 @@ class Receipt:
         moments = [at for at, _ in self.with_v2x]
         if len(moments) < 2 or any(one >= other for one, other in pairwise(moments)):
             raise ValueError("with_v2x needs two moments or more, in order")
+        if moments[-1] - moments[0] > STAY_S_MAX:
+            raise ValueError("with_v2x lasts for more than a year")
         if not all(0 <= soc <= 1 for _, soc in self.with_v2x):
             raise ValueError("with_v2x has a state of charge outside 0..1")
         if min(self.capacity_kwh, self.battery_kw, float(self.usable_fade)) <= 0:
             raise ValueError("capacity_kwh, battery_kw and usable_fade must be above 0")
         if not CELSIUS_MIN <= self.celsius <= CELSIUS_MAX:
             raise ValueError(f"celsius must be {CELSIUS_MIN:.0f} to {CELSIUS_MAX:.0f}")
+        life = self.life
+        if not all(0 < each <= LIFE_MAX for each in (life.days, life.full_cycles)):
+            raise ValueError("life needs days and full_cycles above 0")
+        if not all(0 <= each <= 1 for each in (life.soc, life.depth, life.c_rate)):
+            raise ValueError("life needs soc, depth and c_rate in 0..1")
+        if not self.model.works_at(self.celsius) or life.ageing(self.model, self.celsius).fade >= 1:
+            raise ValueError("model leaves no battery to age at this temperature after this life")
 
     @property
     def paid(self) -> MicroEuro:
@@ -102,10 +115,10 @@ def assessed(
 ) -> Receipt:
     """Return what the stay *measured* cost the battery.
 
-    *measured* has at least two points in order of time; it is rounded to milliseconds and millionths,
-    so that everybody has the same figures.
+    *measured* is in order of time and lasts for a second or more. It is rounded to milliseconds and
+    millionths, so that everybody has the same figures; of one millisecond the last word counts.
     """
-    course = tuple((round(at, 3), round(soc, 6)) for at, soc in measured)
+    course = tuple({round(at, 3): round(soc, 6) for at, soc in measured}.items())
     return _reckoned(
         Receipt(
             session=session, model=terms.cell, life=REFERENCE_LIFE, celsius=terms.celsius,
