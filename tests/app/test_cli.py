@@ -3,15 +3,20 @@
 import csv
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from sterna.app.cli import main
+from sterna.domain.wear import Chemistry, Receipt, assessed, by_model
+from sterna.kernel.money import MicroEuro
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share, hours
 
 SITES = Path(__file__).parent.parent / "scenarios"
-FILES = ["report.html", "sessions.csv", "summary.json", "trace.jsonl.gz"]
+FILES = ["report.html", "sessions.csv", "summary.json", "trace.jsonl.gz", "wear.jsonl"]
 
 
 def sterna(*arguments: object) -> Result:
@@ -24,7 +29,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     return sterna("run", SITES / "at-06.toml", "--out", folder), folder
 
 
-def test_a_good_run_ends_with_0_and_writes_its_four_files(ran: tuple[Result, Path]) -> None:
+def test_a_good_run_ends_with_0_and_writes_its_five_files(ran: tuple[Result, Path]) -> None:
     result, folder = ran
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in folder.iterdir()) == FILES
@@ -150,3 +155,47 @@ def test_the_packaged_use_case_has_no_errors() -> None:
     linted = sterna("usecase", "lint", packaged)
     assert linted.exit_code == 0
     assert "no errors" in linted.output
+
+
+@pytest.fixture
+def receipt() -> Receipt:
+    return assessed(
+        session="ses-1", terms=by_model(Chemistry.LFP), capacity=KilowattHours(60.0), battery_kw=Kilowatts(10.8),
+        start=Instant(1_750_000_000.0), measured=[(hours(at), Share(soc)) for at, soc in ((0, 0.5), (1, 0.3), (4, 0.7))],
+    )  # fmt: skip
+
+
+def test_a_wear_receipt_is_reckoned_again(receipt: Receipt, tmp_path: Path) -> None:
+    one, many = tmp_path / "wear.json", tmp_path / "wear.jsonl"
+    one.write_bytes(msgspec.json.encode(receipt))
+    many.write_bytes((msgspec.json.encode(receipt) + b"\n") * 2)
+    for path, lines in ((one, 1), (many, 2)):
+        said = sterna("wear", path)
+        assert said.exit_code == 0, said.output
+        assert (
+            said.output.count("same  ses-1: LFP-Gr prismatic 250 Ah version 1, 25 deg C") == lines
+        )
+
+
+def test_a_changed_wear_receipt_ends_with_1_and_names_what_differs(
+    receipt: Receipt, tmp_path: Path
+) -> None:
+    path = tmp_path / "wear.json"
+    path.write_bytes(msgspec.json.encode(replace(receipt, cost=MicroEuro(9_000_000))))
+    said = sterna("wear", path)
+    assert said.exit_code == 1
+    assert "BROKEN" in said.output
+    assert "other figures come out for cost" in said.output
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "no receipt"), ("{}", "line 1"), ("rubbish", "line 1"), ('{"session": 5}\n\n', "line 1")],
+)
+def test_what_is_no_wear_receipt_ends_with_2(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "wear.jsonl"
+    path.write_text(text)
+    said = sterna("wear", path)
+    assert said.exit_code == 2
+    assert why in said.stderr
+    assert sterna("wear", tmp_path / "nowhere.json").exit_code == 2

@@ -26,7 +26,7 @@ from sterna.domain.settlement import (
     settle,
 )
 from sterna.domain.tariff import Taxation
-from sterna.domain.wear import WEAR, Chemistry, stated
+from sterna.domain.wear import Chemistry, by_model, stated
 from sterna.kernel.errors import Refused
 from sterna.kernel.money import MicroEuro, MicroEuroPerKilowattHour, euros
 from sterna.kernel.quantities import Instant, Kilowatts, Share, WattHours
@@ -74,7 +74,7 @@ def intervals() -> st.SearchStrategy[MeteredInterval]:
 def all_terms() -> st.SearchStrategy[Terms]:
     return st.builds(
         lambda wear, weights, rate, taxation, service, operator: Terms(
-            wear=WEAR[wear],
+            wear=by_model(wear),
             reward_weights=weights,
             tax_rate=MicroEuroPerKilowattHour(rate),
             taxation=taxation,
@@ -97,6 +97,7 @@ def bills(draw: st.DrawFn) -> Bill:
         intervals=draw(st.lists(intervals(), max_size=20)),
         charge_only=draw(st.lists(intervals(), max_size=20)),
         given_away=WattHours(draw(st.integers(0, 20_000))),
+        worn=draw(st.none() | st.integers(0, 2_000_000).map(MicroEuro)),
         terms=draw(all_terms()),
     )
 
@@ -168,7 +169,7 @@ def test_the_guarantee_makes_up_for_a_bad_deal() -> None:
         session_id="ses-1",
         intervals=[moved(20_000, 10_000, "1.00", "0.01")],
         charge_only=[moved(10_000, 0, "0.10")],
-        terms=Terms(wear=WEAR[Chemistry.NMC]),
+        terms=Terms(wear=by_model(Chemistry.NMC)),
     )
     assert bill.earned == 0
     assert bill.amount(Kind.GUARANTEE) == -(20_000_000 - 70_000 - 1_000_000)
@@ -180,7 +181,7 @@ def test_who_declines_v2b_has_no_reward_line_and_no_wear() -> None:
         session_id="ses-1",
         intervals=[moved(9_000, 0, "0.10", "0.30")],
         charge_only=[moved(8_000, 0, "0.18")],
-        terms=Terms(wear=WEAR[Chemistry.NMC]),
+        terms=Terms(wear=by_model(Chemistry.NMC)),
     )
     assert [line.kind for line in bill.lines] == [Kind.ENERGY]
     assert bill.wear_cost == 0
@@ -192,14 +193,14 @@ def test_energy_that_left_for_good_is_paid_for() -> None:
         intervals=[moved(0, 5_000, "0.20", "0.10"), moved(0, 0, "0.30")],
         charge_only=[],
         given_away=WattHours(6_000),
-        terms=Terms(wear=WEAR[Chemistry.LFP]),
+        terms=Terms(wear=by_model(Chemistry.LFP)),
     )
     assert bill.charge_only == -euros("1.50")
     assert bill.paid <= -euros("1.50") - bill.wear_cost
 
 
 def test_a_session_without_energy_costs_nothing() -> None:
-    terms = Terms(wear=WEAR[Chemistry.NMC], service_fee=euros(1))
+    terms = Terms(wear=by_model(Chemistry.NMC), service_fee=euros(1))
     bill = settle(session_id="ses-1", intervals=[], charge_only=[], terms=terms)
     assert (bill.lines, bill.paid, bill.earned) == ((), 0, 0)
 

@@ -1,19 +1,11 @@
-"""Cars, EVSEs, buildings and wear: what the plates say, and what follows from them."""
+"""Cars, EVSEs and buildings: what the plates say, and what follows from them."""
 
 import pytest
 
 from sterna.domain.station import Coupler, Evse, Station, Supply
 from sterna.domain.vehicle import EnergyService, PowerAbility, VehicleModel, compatibility
-from sterna.domain.wear import (
-    WEAR,
-    Chemistry,
-    equivalent_full_cycles,
-    extra_throughput,
-    stated,
-    wear_cost,
-)
-from sterna.kernel.money import MicroEuroPerKilowattHour
-from sterna.kernel.quantities import KilowattHours, Kilowatts, WattHours
+from sterna.domain.wear import Chemistry
+from sterna.kernel.quantities import KilowattHours, Kilowatts
 
 
 def kw(power: float) -> Kilowatts:
@@ -128,28 +120,3 @@ def test_a_station_knows_its_evses() -> None:
     assert station.evse("porto-01-1") is AC_11
     with pytest.raises(KeyError):
         station.evse("porto-09-1")
-
-
-@pytest.mark.parametrize(
-    ("chemistry", "eur_per_kwh"),
-    [(Chemistry.NMC, 0.06), (Chemistry.NMC811, 0.00675), (Chemistry.LFP, 0.0225)],
-)
-def test_wear_per_kwh_discharged_is_the_published_one(
-    chemistry: Chemistry, eur_per_kwh: float
-) -> None:
-    assert WEAR[chemistry].discharge_price == pytest.approx(eur_per_kwh * 1e6, abs=1)
-    assert WEAR[chemistry].source
-    assert WEAR[chemistry].version
-
-
-def test_wear_of_a_contract_is_what_it_states() -> None:
-    parameters = stated(MicroEuroPerKilowattHour(50_000), Chemistry.NMC)
-    assert parameters.discharge_price == 50_000
-    assert wear_cost(parameters, WattHours(20_000)) == 500_000
-
-
-def test_cycles_and_extra_throughput() -> None:
-    full = equivalent_full_cycles(KilowattHours(60), KilowattHours(60), KilowattHours(60))
-    assert full == 1
-    assert extra_throughput(WattHours(30), WattHours(10), WattHours(20)) == 20
-    assert extra_throughput(WattHours(10), WattHours(0), WattHours(20)) == 0

@@ -1,12 +1,13 @@
 """Energy between register readings: every Wh once, cut at the quarter hours."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sterna.domain.registers import IntervalEnergy, RegisterReading, follows, per_interval
-from sterna.kernel.quantities import Instant, WattHours
+from sterna.kernel.quantities import Instant, Share, WattHours
 
 readings = st.lists(
     st.tuples(st.floats(0.5, 5000.0), st.integers(0, 9000), st.integers(0, 9000)), max_size=20
@@ -61,3 +62,15 @@ def test_a_reading_that_runs_backwards_is_left_out() -> None:
 
 def test_one_reading_is_no_energy() -> None:
     assert per_interval([reading(0.0, 5)]) == ()
+
+
+def test_the_charge_at_an_intervals_end_is_on_the_line_between_two_that_were_told() -> None:
+    told = [
+        replace(reading(600.0, 0), soc=Share(0.5)),
+        replace(reading(1200.0, 600), soc=Share(0.6)),
+    ]
+    assert [one.soc for one in per_interval(told)] == [0.55, 0.6]
+    came_late = [reading(0.0, 0), told[0], told[1]]
+    assert [one.soc for one in per_interval(came_late)] == [0.55, 0.6]
+    silent = [reading(0.0, 0), reading(900.0, 5)]
+    assert [one.soc for one in per_interval(silent)] == [None]

@@ -1,4 +1,4 @@
-"""The command line: run a scenario, begin a site of one's own, explain a setting, look at the use case."""
+"""The command line: run a scenario, begin a site of one's own, explain a setting, check a receipt, look at the use case."""
 
 import sys
 from collections.abc import Callable
@@ -14,6 +14,8 @@ from typing_extensions import override
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
 from sterna.app.pki import pki
+from sterna.app.receipts import read as read_receipts
+from sterna.app.receipts import verdict
 from sterna.app.run import Files, run_scenario
 from sterna.app.scenario import explain as explained
 from sterna.app.scenario import load
@@ -158,6 +160,24 @@ def explain(key: str) -> None:
         click.echo(explained(key))
     except BadInput as bad:
         refuse(bad)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def wear(path: Path) -> None:
+    """Reckon the battery wear of the receipts at PATH again; exit code 1 when one says something else.
+
+    PATH is the file behind a driver's bill, or the wear.jsonl of a run.
+    """
+    try:
+        receipts = read_receipts(path)
+    except BadInput as bad:
+        refuse(bad)
+    verdicts = [verdict(receipt) for receipt in receipts]
+    for said, holds in verdicts:
+        click.echo(f"{'same' if holds else 'BROKEN'}  {said}")
+    if not all(holds for _, holds in verdicts):
+        sys.exit(GATE_BROKEN)
 
 
 @main.group()

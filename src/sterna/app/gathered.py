@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sterna.actors.bems.records import PlanRow
-from sterna.actors.emsp.records import BillRow
+from sterna.actors.emsp.records import BillRow, WearRow
 from sterna.app.outcome import Floats
 from sterna.app.scenario import Prepared, Scenario
 from sterna.domain.converter import Conversion
@@ -30,6 +30,7 @@ class Gathered:
     ledger: tuple[LedgerRow, ...]
     bills: dict[str, BillRow]
     """By session."""
+    wear: tuple[WearRow, ...]
     plans: tuple[PlanRow, ...]
     parking_fees: dict[str, int]
     """Micro-euro by reservation."""

@@ -59,6 +59,7 @@ def harvest(run: Gathered, *, wall_s: float, cpu_s: float) -> Outcome:
         controlled=controlled, site=series, sessions=sessions(run), ledger=ledger,
         conformance=conformance(run) if controlled else None, trace_sha256=run.trace_sha256, wall_s=wall_s, cpu_s=cpu_s,
         frames=run.frames, building_bill=MicroEuro(bill), peak_kw=Kilowatts(float(series.grid_kw.max(initial=0.0))),
+        wear_receipts=tuple(row.receipt for row in sorted(run.wear, key=lambda row: (row.at, row.session))),
         notes=notes(run),
     )  # fmt: skip
 

@@ -157,5 +157,7 @@ class Outcome:
     """What the building pays for energy and network over the run, peak power included."""
     peak_kw: Kilowatts
     """Highest 15-minute mean import."""
+    wear_receipts: tuple[str, ...] = ()
+    """How each stay's wear was reckoned, by session: JSON, for ``sterna wear``."""
     notes: tuple[str, ...] = ()
     """Statements a reader must know: proxies used, loop stride, adopted readings."""

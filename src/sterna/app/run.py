@@ -36,7 +36,7 @@ class Files:
 def run_scenario(
     scenario: Scenario, folder: Path, *, baseline: bool, progress: Progressed
 ) -> Files:
-    """Run *scenario* and write report, summary, sessions and trace to *folder*.
+    """Run *scenario* and write report, summary, sessions, wear receipts and trace to *folder*.
 
     Nothing appears in *folder* before everything is there: the files are written beside it and moved.
     Raises BadInput for what cannot be run and for a folder that cannot be written.
@@ -103,3 +103,6 @@ def write(
     )
     (folder / "summary.json").write_bytes(summary(run, figures, judged))
     (folder / "sessions.csv").write_text(sessions_csv(run), encoding="utf-8")
+    (folder / "wear.jsonl").write_text(
+        "".join(f"{each}\n" for each in run.wear_receipts), encoding="utf-8"
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from sterna.domain.wear import CELSIUS_DEFAULT
 from sterna.world.bounds import ABOVE_ZERO, AT_LEAST_ZERO, SHARE, Bounds
 from sterna.world.cars import CarModel, Coupling
 from sterna.world.faults import FaultSettings
@@ -139,7 +140,9 @@ class ContractSettings:
     taxation: Literal["single", "double"] = "single"
     """Whether energy that is charged and fed back is taxed once or twice."""
     wear_eur_per_kwh: Annotated[float, AT_LEAST_ZERO] | None = None
-    """Battery wear per kWh discharged, agreed; default: by the chemistry of the cells."""
+    """Battery wear per kWh discharged, agreed; default: by the model of the cells."""
+    battery_celsius: Annotated[float, Bounds(least=0, most=45)] = CELSIUS_DEFAULT
+    """What the cells' temperature is taken for when a model reckons their wear, in deg C."""
     parking_eur_per_hour: Annotated[float, AT_LEAST_ZERO] = 0.5
     """Parking fee (assumption)."""
     parking_eur_most: Annotated[float, AT_LEAST_ZERO] = 60.0

@@ -13,7 +13,7 @@ from sterna.actors.csms.records import MeterValueRow, StationRow, TransactionRow
 from sterna.actors.dso.records import ComplaintRow, QuarterRow
 from sterna.actors.emme.core import AllocationRow
 from sterna.actors.emme.core import VolumeRow as HubVolumeRow
-from sterna.actors.emsp.records import BillRow, DisputeRow
+from sterna.actors.emsp.records import BillRow, DisputeRow, WearRow
 from sterna.actors.energy_market.core import VolumeRow
 from sterna.actors.meter.core import SiteRow
 from sterna.actors.parking.core import ReservationRow
@@ -45,7 +45,7 @@ from sterna.world.drivers import Drivers
 
 ROWS: Final[tuple[type[Row], ...]] = (
     LedgerRow, ReservationRow, ConsentRow, SessionRow, StationRow, TransactionRow, MeterValueRow, OperatorSessionRow,
-    CdrRow, CdrFateRow, TicketRow, HubVolumeRow, AllocationRow, BillRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
+    CdrRow, CdrFateRow, TicketRow, HubVolumeRow, AllocationRow, BillRow, WearRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
     *kept.ROWS,
 )  # fmt: skip
 """Every projection that the rooms of a V2B site write."""
@@ -177,7 +177,7 @@ class Run:
         return Gathered(
             scenario=scenario, feed=self.feed, use_case=self.use_case, step=STEP, cars_kw=cars_kw, pv_kw=pv_kw,
             ledger=tuple(journal.rows(LedgerRow)), bills={row.session: row for row in journal.rows(BillRow)},
-            plans=tuple(journal.rows(PlanRow)), parking_fees={row.reservation: row.price for row in journal.rows(ReservationRow)},
+            wear=tuple(journal.rows(WearRow)), plans=tuple(journal.rows(PlanRow)), parking_fees={row.reservation: row.price for row in journal.rows(ReservationRow)},
             visits=self.drivers.visits, stays={name: bay.stays for name, bay in self.bays.hardware.items()},
             registers={name: bay.exact_registers() for name, bay in self.bays.hardware.items()},
             evse_plates={evse.evse_id: evse for evse in scenario.evses},

@@ -258,7 +258,7 @@ def emsp(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Emsp:
         service_fee=euros(str(contract.service_fee_eur)), operator_fee=price_per_kwh(contract.operator_fee_eur_per_kwh),
         tax_rate=price_per_kwh(contract.tax_eur_per_kwh), taxation=Taxation(contract.taxation),
         wear_price=None if contract.wear_eur_per_kwh is None else price_per_kwh(contract.wear_eur_per_kwh),
-        round_trip=round_trip, seller=building, beneficiary=building,
+        battery_celsius=contract.battery_celsius, round_trip=round_trip, seller=building, beneficiary=building,
     )  # fmt: skip
     return Emsp(
         settings=settings,
@@ -297,7 +297,7 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
         peak_eur_per_kw=inputs.month_peak_eur_per_kw, period_s=Seconds(control.period_s), group=place.name,
         conversions={evse: conversion_of(group) for evse, group in scenario.groups().items()}, market_secret=MARKET_SECRET, market_program="day-ahead",
         wear_eur_per_kwh=BY_CHEMISTRY if contract.wear_eur_per_kwh is None else contract.wear_eur_per_kwh,
-        cs_ems_secret=CS_EMS_SECRET, dso_token=DSO_AT_BEMS, own_dso_token=BEMS_AT_DSO,
+        battery_celsius=contract.battery_celsius, cs_ems_secret=CS_EMS_SECRET, dso_token=DSO_AT_BEMS, own_dso_token=BEMS_AT_DSO,
     )  # fmt: skip
     return Bems(
         settings=settings, clock=ports.clock, ids=ports.ids, journal=ports.journal, supervisor=ports.supervisor,

@@ -8,9 +8,9 @@ series. A pack's temperature is one number with one heat capacity and one way to
 With constant heat T goes exponentially to ``T_outside + R heat``, so that every instant has a
 closed form. Heat is what the cells lose: |P| (1 - eta), or |P| (1/eta - 1) when discharging.
 
-Sources. Voltages: computed by us from published half-cell fits, NMC811 from Chen et al. 2020
-(J. Electrochem. Soc. 167 080534), NMC532 from Mohtat et al. 2020 and LFP from Afshar et al. 2017
-(arXiv:1709.03970) against Chen's graphite, all as given in PyBaMM's parameter sets; the papers
+Sources. Voltages: computed by us from published half-cell fits, NMC532 from Mohtat et al. 2020 and
+LFP from Afshar et al. 2017 (arXiv:1709.03970) against the graphite of Chen et al. 2020
+(J. Electrochem. Soc. 167 080534), all as given in PyBaMM's parameter sets; the papers
 themselves were not read. Derating, heat capacity and cooling: our assumptions, of the size that
 cars show; nobody should plan a pack with them.
 """
@@ -70,10 +70,6 @@ CELLS: Final[Mapping[Chemistry, Cells]] = MappingProxyType(
         Chemistry.NMC: _cells(
             "half-cell fits of Mohtat et al. 2020 (NMC532, graphite), computed by us",
             2.81, 3.46, 3.51, 3.59, 3.64, 3.67, 3.72, 3.80, 3.88, 3.97, 4.08, 4.20,
-        ),
-        Chemistry.NMC811: _cells(
-            "half-cell fits of Chen et al. 2020 (LG M50), computed by us",
-            2.50, 3.11, 3.30, 3.49, 3.58, 3.67, 3.75, 3.84, 3.95, 4.04, 4.10, 4.20,
         ),
         Chemistry.LFP: _cells(
             "half-cell fits of Afshar et al. 2017 (LFP) and Chen et al. 2020 (graphite), balanced by us",

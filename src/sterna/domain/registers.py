@@ -1,5 +1,7 @@
 """Readings of an EVSE's two energy registers, and the energy between them.
 
+A car that tells its state of charge has it in the same samples, and it travels with them.
+
 A meter counts energy into the car and out of it in two registers that only ever grow. Whoever
 bills or reports needs the energy per quarter hour; the readings come when they come.
 """
@@ -10,7 +12,7 @@ from itertools import pairwise
 from math import floor
 from typing import Final
 
-from sterna.kernel.quantities import Instant, Seconds, WattHours
+from sterna.kernel.quantities import Instant, Seconds, Share, WattHours
 
 QUARTER_S: Final = Seconds(900.0)
 """The settlement interval of the European electricity markets."""
@@ -25,6 +27,8 @@ class RegisterReading:
     """Register of energy into the car."""
     discharged_wh: WattHours
     """Register of energy out of the car."""
+    soc: Share | None = None
+    """The car's state of charge at that moment, where it tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class IntervalEnergy:
     end: Instant
     charged_wh: WattHours
     discharged_wh: WattHours
+    soc: Share | None = None
+    """State of charge at *end*: told then, or on the line between the readings before and after."""
 
 
 def follows(earlier: RegisterReading, later: RegisterReading) -> bool:
@@ -78,6 +84,7 @@ def _joined(one: IntervalEnergy, other: IntervalEnergy) -> IntervalEnergy:
         end=other.end,
         charged_wh=WattHours(one.charged_wh + other.charged_wh),
         discharged_wh=WattHours(one.discharged_wh + other.discharged_wh),
+        soc=other.soc,
     )
 
 
@@ -96,8 +103,16 @@ def _pieces(
             end=end,
             charged_wh=WattHours(up - charged),
             discharged_wh=WattHours(down - discharged),
+            soc=_charge(earlier.soc, later.soc, passed),
         )
         start, charged, discharged = end, up, down
+
+
+def _charge(earlier: Share | None, later: Share | None, passed: float) -> Share | None:
+    """Return the state of charge after the share *passed* of the time; None where one end is unknown."""
+    if earlier is None or later is None:
+        return later if passed == 1.0 else None
+    return Share(earlier + (later - earlier) * passed)
 
 
 def _between(low: WattHours, high: WattHours, share: float) -> WattHours:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sterna.domain.wear import Chemistry
 from sterna.kernel.quantities import Instant, Share
 
 
@@ -16,6 +17,8 @@ class Wish:
     """State of charge at any time: never discharged below."""
     v2x: bool
     """Whether the driver wants to take part; the consents say whether it is allowed."""
+    cells: Chemistry | None = None
+    """The battery's cells, if the driver knows: they decide what wear costs."""
 
 
 def objections(wish: Wish, now: Instant) -> tuple[str, ...]:

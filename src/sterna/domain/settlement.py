@@ -7,7 +7,8 @@ The driver's lines (positive is paid by the driver, negative is received):
     operator    fee per kWh charged                                         to the CPO
     tax         base * rate, base by the country's taxation                 to the state
     reward      - the driver's part of  sum of discharged Wh * reward price
-    wear        - marginal wear cost of the extra throughput, metered at the EVSE
+    wear        - what discharging cost the battery: by its model, against charging on arrival, or
+                  by a price for the extra throughput, metered at the EVSE
     guarantee   - what is missing to the promise below; 0 as a rule
 
 The reward is split among driver, EMSP and CPO by fixed weights, to the last
@@ -35,7 +36,7 @@ from typing import Final
 
 from sterna.domain.ledger import AccountId, Posting, Transaction
 from sterna.domain.tariff import QUARTER, Taxation, energy_tax
-from sterna.domain.wear import WearParameters, extra_throughput, wear_cost
+from sterna.domain.wear import WearTerms, extra_throughput, wear_cost
 from sterna.kernel.money import MicroEuro, MicroEuroPerKilowattHour, cost, split
 from sterna.kernel.quantities import (
     NO_ENERGY,
@@ -84,7 +85,7 @@ class MeteredInterval:
 class Terms:
     """What was agreed before the session."""
 
-    wear: WearParameters
+    wear: WearTerms
     reward_weights: tuple[int, int, int] = USER_SHARE
     """Parts of the reward for driver, EMSP and CPO."""
     tax_rate: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # an int
@@ -128,7 +129,7 @@ class Bill:
     charge_only: MicroEuro
     """What charging alone would have cost."""
     wear_cost: MicroEuro
-    """What the extra throughput costs the driver's battery; compensated by the wear line."""
+    """What V2X cost the driver's battery, never negative; compensated by the wear line."""
     reward_split: tuple[MicroEuro, ...]
     """The reward as paid to driver, EMSP and CPO."""
 
@@ -189,21 +190,25 @@ def settle(
     intervals: Sequence[MeteredInterval],
     charge_only: Sequence[MeteredInterval],
     given_away: WattHours = NO_ENERGY,
+    worn: MicroEuro | None = None,
     terms: Terms,
 ) -> Bill:
     """Return the bill of a session from its metered *intervals*.
 
     *charge_only* is the counterfactual of :func:`charge_on_arrival`; *given_away*
     the Wh by which the car leaves emptier than it came (a negative need, as a
-    magnitude).
+    magnitude). *worn* is what discharging cost the battery by its model, >= 0; None where the
+    battery's course is not known or a price was agreed: then the extra throughput is priced.
     """
+    assert worn is None or worn >= 0, worn
     charged = _charged(intervals)
     discharged = WattHours(sum(each.discharged_wh for each in intervals))
     pool = sum(cost(each.discharged_wh, each.reward_price) for each in intervals)
     rewards = split(pool, terms.reward_weights)
     # Without discharging there is no wear beyond charging, whatever the counterfactual says.
     plain = _charged(charge_only) if discharged else charged
-    worn = wear_cost(terms.wear, extra_throughput(charged, discharged, plain))
+    if worn is None or not discharged:
+        worn = wear_cost(terms.wear, extra_throughput(charged, discharged, plain))
     lines = [
         *_charging(intervals, discharged, terms),
         Line(kind=Kind.REWARD, base_wh=discharged, amount=MicroEuro(-rewards[0])),

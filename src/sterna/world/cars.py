@@ -38,7 +38,7 @@ class CarModel:
     """Largest power that the car gives back, as a magnitude."""
     v2x: Ways = "both"
     """Over which coupling the car gives energy back; "none": it only charges."""
-    chemistry: Literal["NMC", "NMC811", "LFP"] = "NMC"
+    chemistry: Literal["NMC", "LFP"] = "NMC"
     """Of the cells: decides what wear costs."""
     phases: Annotated[int, Bounds(least=1, most=3)] = 3
     """Of the on-board charger."""

@@ -261,7 +261,7 @@ class Drivers:
         }
         wishes = {
             "departure": self._written(departure), "target": percentage(wanted.soc_target),
-            "floor": percentage(min(wanted.soc_floor, wanted.soc_target)),
+            "floor": percentage(min(wanted.soc_floor, wanted.soc_target)), "cells": wanted.model.chemistry.value,
         }  # fmt: skip
         for step, form in (("consent", consent), ("preferences", wishes)):
             page = await browser.send(at, "webapp", f"{page_of(visit)}/{step}", **form)

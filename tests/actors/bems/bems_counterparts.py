@@ -42,7 +42,7 @@ def car(**changes: object) -> openadr.StorageStatus:
     usual: dict[str, object] = {
         "present": True, "soc": Share(0.5), "capacity_kwh": KilowattHours(60), "charge_kw_max": Kilowatts(11),
         "discharge_kw_max": Kilowatts(11), "plugged_since": Instant(START), "departure": Instant(START + DAY),
-        "floor": Share(0.2), "target": Share(0.5), "v2x": True, "wear_class": "NMC811",
+        "floor": Share(0.2), "target": Share(0.5), "v2x": True, "wear_class": "LFP",
     }  # fmt: skip
     return openadr.StorageStatus(**{**usual, **changes})  # type: ignore[arg-type]
 

@@ -34,7 +34,7 @@ from sterna.actors.bems.series import (
     reaching,
     tightest,
 )
-from sterna.domain.wear import WEAR, Chemistry
+from sterna.domain.wear import Chemistry, by_model
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share, later
 from sterna.kernel.records import WakeAt
 from sterna.kernel.series import Series
@@ -247,8 +247,9 @@ def test_news_are_laid_out_once_and_again_only_when_there_are_others() -> None:
 
 def test_wear_is_the_contracts_or_the_chemistrys_and_unknown_cells_wear_like_the_worst() -> None:
     assert wear(settings(wear_eur_per_kwh=0.05), "LFP") == 0.025
-    worst = WEAR[Chemistry.NMC].throughput_price / 1e6
-    assert wear(settings(), "LFP") < wear(settings(), "cheese") == worst
+    worst = by_model(Chemistry.LFP).throughput_price / 1e6
+    assert wear(settings(), "NMC") < wear(settings(), "cheese") == worst
+    assert wear(settings(battery_celsius=35.0), "NMC") > wear(settings(), "NMC")
 
 
 def test_cars_and_load_of_one_period_are_counted_together() -> None:

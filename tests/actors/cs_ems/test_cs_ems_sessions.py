@@ -71,6 +71,10 @@ def test_a_stopped_session_ends_with_equal_totals_everywhere() -> None:
         assert statistics.reason == "driver"
         assert statistics.charged_wh == record.charged_wh == round(station.bays[1].charged_wh)
         assert sum(part.charged_wh for part in statistics.intervals) == statistics.charged_wh
+        charges = [part.soc for part in statistics.intervals if part.soc is not None]
+        assert len(charges) >= 4
+        assert charges == sorted(charges)
+        assert statistics.capacity_kwh
         assert statistics.transaction == record.transaction
         assert [row.missing for row in site.transactions()] == [0]
         station.unplug(1)

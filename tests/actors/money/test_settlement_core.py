@@ -78,7 +78,10 @@ class Books:
 def stay(energies: list[tuple[int, int]], prices: list[int]) -> tuple[records.Measures, EnergyPrices]:  # fmt: skip
     """Return measures and prices of a stay that moved *energies* (in, out) per quarter hour."""
     parts = tuple(
-        records.Interval(start=Instant(START + 900 * k), charged_wh=charged, discharged_wh=discharged)
+        records.Interval(
+            start=Instant(START + 900 * k), end=Instant(START + 900 * (k + 1)),
+            charged_wh=charged, discharged_wh=discharged,
+        )
         for k, (charged, discharged) in enumerate(energies)
     )  # fmt: skip
     end = Instant(START + 900 * len(energies))

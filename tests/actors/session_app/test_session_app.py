@@ -20,7 +20,7 @@ from sterna.runtime.virtual import VirtualClock
 
 START = 1_751_328_000.0  # 2025-07-01T00:00:00Z, 01:00 in Lisbon
 BAY = "porto-01-1"
-WISH = {"departure": "2025-07-02T20:00", "target": "80", "floor": "30"}
+WISH = {"departure": "2025-07-02T20:00", "target": "80", "floor": "30", "cells": "LFP"}
 CONSENT = {"name": "driver-001", "terms": "yes", "v2b": "yes"}
 
 
@@ -124,6 +124,7 @@ def test_a_driver_consents_wishes_and_starts() -> None:
         assert (asked.evse, asked.target, asked.floor, asked.v2x) == (BAY, 0.8, 0.3, True)
         contract = rest.CONTRACT.read(site.sent("/emsp")[0].body)
         assert (contract.driver, contract.v2x) == ("driver-001", True)
+        assert asked.chemistry == contract.chemistry == "LFP"
         assert site.ports.messages()[:6] == [
             "HTTPS POST /s", "HTTPS 303 /s/{session}", "HTTPS POST /s/{session}/consent",
             "HTTPS POST /s/{session}/preferences", "HTTPS POST /s/{session}/start", "REST POST /sessions/v1",
@@ -139,6 +140,19 @@ def test_who_declines_v2b_charges_just_the_same() -> None:
     async def work(site: Site) -> None:
         await site.begin({"name": "driver-001", "terms": "yes"})
         assert rest.START_SESSION.read(site.sent("/sessions/v1")[0].body).v2x is False
+
+    run(work)
+
+
+def test_who_does_not_know_the_battery_says_nothing_of_it() -> None:
+    async def work(site: Site) -> None:
+        page = await site.open()
+        await site.send(f"{page}/consent", **CONSENT)
+        await site.send(f"{page}/preferences", **{**WISH, "cells": ""})
+        await site.send(f"{page}/start")
+        await site.later(1)
+        assert rest.START_SESSION.read(site.sent("/sessions/v1")[0].body).chemistry is None
+        assert rest.CONTRACT.read(site.sent("/emsp")[0].body).chemistry is None
 
     run(work)
 
@@ -161,6 +175,7 @@ def test_without_the_terms_nothing_starts() -> None:
         ({"target": "120"}, b"between 0 and 100"),
         ({"departure": "tomorrow"}, b"not a date"),
         ({"floor": ""}, b"lacks floor"),
+        ({"cells": "lead"}, b"cells is none of NMC, LFP"),
     ],
 )
 def test_a_wish_that_cannot_be_is_explained(wish: dict[str, str], why: bytes) -> None:

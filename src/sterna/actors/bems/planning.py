@@ -25,7 +25,7 @@ from sterna.decisions.schedule.rolling import Rolling
 from sterna.decisions.schedule.snapshot import DRIVER_FIRST, Snapshot, Stay
 from sterna.domain.converter import Conversion
 from sterna.domain.coupler import PHASE_VOLTS
-from sterna.domain.wear import WEAR, Chemistry
+from sterna.domain.wear import Chemistry, by_model, dearest
 from sterna.kernel.money import MICRO_PER_EURO
 from sterna.kernel.quantities import NO_POWER, Instant, KilowattHours, Kilowatts, Seconds
 from sterna.kernel.series import Series
@@ -189,11 +189,13 @@ def curve(kind: Conversion | None, car: Car) -> tuple[Curve | None, Kilowatts]:
 
 
 def wear(settings: BemsSettings, wear_class: str) -> float:
-    """Return the wear of a kWh of throughput in EUR; an unknown chemistry wears like the worst."""
+    """Return the wear of a kWh of throughput in EUR, by the cells' model; an unknown chemistry wears like the worst."""
     if settings.wear_eur_per_kwh >= 0:
         return settings.wear_eur_per_kwh / 2  # Agreed per kWh discharged: in and out are two.
+    celsius = settings.battery_celsius
     known = wear_class in Chemistry.__members__
-    return WEAR[Chemistry(wear_class) if known else Chemistry.NMC].throughput_price / MICRO_PER_EURO
+    chemistry = Chemistry(wear_class) if known else dearest(celsius)
+    return by_model(chemistry, celsius).throughput_price / MICRO_PER_EURO
 
 
 def usual(state: State, settings: BemsSettings, start: Instant) -> Usual:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sterna.domain.converter import Conversion
+from sterna.domain.wear import CELSIUS_DEFAULT
 from sterna.kernel.quantities import Kilowatts, Seconds
 from sterna.kernel.series import Series
 
@@ -34,7 +35,9 @@ class BemsSettings:
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
     """How each EVSE converts; one that is not named loses USUAL_EFFICIENCY each way."""
     wear_eur_per_kwh: float = BY_CHEMISTRY
-    """Battery wear per kWh discharged, agreed by contract; negative: by the chemistry of the cells."""
+    """Battery wear per kWh discharged, agreed by contract; negative: by the model of the cells."""
+    battery_celsius: float = CELSIUS_DEFAULT
+    """What contracts take the cells' temperature for."""
     group: str = "porto"
     """The OSCP group of the building's connection."""
     market_id: str = "bems"

@@ -23,6 +23,7 @@ def wish_of(body: rest.SessionRequirements) -> records.Wish:
         charge_kw_max=_kw(body.charge_kw_max),
         discharge_kw_max=_kw(body.discharge_kw_max),
         discharge_kwh_max=_kwh(body.discharge_kwh_max),
+        cells=body.chemistry or "",
     )
 
 
@@ -44,6 +45,8 @@ def progress_of(state: records.State, name: str, now: Instant) -> rest.SessionPr
         discharged_wh=discharged,
         soc=battery.soc_at(state, plug, session, now) if plug is not None else None,
         start=session.running_since,
+        soc_start=statistics.known(plug.soc_start) if plug is not None else None,
+        capacity_kwh=battery.capacity(state, plug, session) if plug is not None else None,
         plan=Reason[session.origin].value if session.origin and phase == "running" else "",
         intervals=told_intervals(statistics.intervals(plug)),
     )
@@ -57,6 +60,7 @@ def told_intervals(found: tuple[commands.Energy, ...]) -> tuple[rest.EnergyInter
             end=one.end,
             charged_wh=one.charged_wh,
             discharged_wh=one.discharged_wh,
+            soc=one.soc,
         )
         for one in found
     )
@@ -76,6 +80,7 @@ def statistics_of(told: commands.TellStatistics) -> rest.SessionStatistics:
         intervals=told_intervals(told.intervals),
         soc_start=told.soc_start,
         soc_end=told.soc_end,
+        capacity_kwh=told.capacity_kwh,
         wear_cost=MicroEuro(told.wear_cost),
         transaction=told.transaction,
     )

@@ -115,6 +115,8 @@ class Energy(Struct, frozen=True, kw_only=True, gc=False):
     end: Instant
     charged_wh: WattHours
     discharged_wh: WattHours
+    soc: Share | None = None
+    """At *end*, where the car told it."""
 
 
 class TellStatistics(Command, frozen=True, kw_only=True, gc=False):
@@ -130,6 +132,8 @@ class TellStatistics(Command, frozen=True, kw_only=True, gc=False):
     intervals: tuple[Energy, ...]
     soc_start: Share | None
     soc_end: Share | None
+    capacity_kwh: KilowattHours | None
+    """Of the battery; None when there is no car."""
     wear_cost: int
     """Micro-euro."""
     transaction: str | None
@@ -160,6 +164,8 @@ class Status(Struct, frozen=True, kw_only=True, gc=False):
     floor: Share = Share(0.0)
     target: Share = Share(0.0)
     v2x: bool = False
+    cells: str = ""
+    """Chemistry of the battery, as far as the driver knows."""
 
 
 class Report(Command, frozen=True, kw_only=True, gc=False):

@@ -357,4 +357,5 @@ def status(state: State, bay: Bay) -> Status:
         floor=session.wish.floor,
         target=session.wish.target,
         v2x=allowed and gives > 0,
+        cells=session.wish.cells,
     )

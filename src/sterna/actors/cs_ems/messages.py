@@ -33,6 +33,7 @@ def metered_event(evse: str, request: v21.TransactionEventRequest, now: Instant)
             at=one.at,
             charged_wh=one.charged_wh,
             discharged_wh=one.discharged_wh or WattHours(0),
+            soc=one.soc,
         )
         for one in taken
         if one.charged_wh is not None

@@ -31,6 +31,8 @@ class Wish(Struct, frozen=True, kw_only=True, gc=False):
     charge_kw_max: Kilowatts | None = None
     discharge_kw_max: Kilowatts | None = None
     discharge_kwh_max: KilowattHours | None = None
+    cells: str = ""
+    """Chemistry of the battery, as far as the driver knows."""
 
 
 class Car(Struct, kw_only=True):

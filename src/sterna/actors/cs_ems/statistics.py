@@ -1,18 +1,15 @@
 """The end of a session: what it did, from the meter's registers, told once."""
 
 from collections.abc import Sequence
-from typing import Final
 
+from sterna.actors.cs_ems.battery import capacity
 from sterna.actors.cs_ems.commands import Energy, SessionRow, TellStatistics, TellUnplugged
 from sterna.actors.cs_ems.records import Bay, Plug, Session, State
 from sterna.domain.registers import per_interval
-from sterna.domain.wear import WEAR, Chemistry
+from sterna.domain.wear import Chemistry, by_model, dearest
 from sterna.kernel.money import cost
 from sterna.kernel.quantities import NO_ENERGY, Instant, Share, WattHours
 from sterna.kernel.records import Command, Forget
-
-ASSUMED: Final = Chemistry.NMC
-"""The cells that most cars have; nobody tells a charger which."""
 
 
 def ended(state: State, session: Session, now: Instant, phase: str) -> Sequence[Command]:
@@ -25,7 +22,9 @@ def ended(state: State, session: Session, now: Instant, phase: str) -> Sequence[
     start = session.running_since or session.accepted_at
     end = Instant(max(now, start))
     charged, discharged = totals(plug)
-    wear = cost(discharged, WEAR[ASSUMED].discharge_price)
+    # The usual price of the cells that the driver told; the EMSP's bill has the last word on wear.
+    cells = Chemistry(session.wish.cells) if session.wish.cells else dearest()
+    wear = cost(discharged, by_model(cells).discharge_price)
     told = TellStatistics(
         session=session.session,
         evse=session.evse,
@@ -37,6 +36,7 @@ def ended(state: State, session: Session, now: Instant, phase: str) -> Sequence[
         intervals=intervals(plug),
         soc_start=known(plug.soc_start) if plug is not None else None,
         soc_end=known(plug.car.soc) if plug is not None else None,
+        capacity_kwh=capacity(state, plug, session) if plug is not None else None,
         wear_cost=wear,
         transaction=session.tx or None,
     )
@@ -90,6 +90,7 @@ def intervals(plug: Plug | None) -> tuple[Energy, ...]:
             end=one.end,
             charged_wh=one.charged_wh,
             discharged_wh=one.discharged_wh,
+            soc=one.soc,
         )
         for one in per_interval(readings)
     )

@@ -201,4 +201,5 @@ def written(status: Status) -> dict[str, float | str | bool]:
         floor=status.floor,
         target=status.target,
         v2x=status.v2x,
+        wear_class=status.cells or storage.UNKNOWN_CELLS,
     ).values()

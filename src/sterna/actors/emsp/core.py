@@ -7,7 +7,10 @@ changes nothing, and whatever is sent again in another form is refused and repor
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import sqrt
 from typing import Any, Final
+
+import msgspec
 
 from sterna.actors.emsp.records import (
     Agreed,
@@ -23,6 +26,7 @@ from sterna.actors.emsp.records import (
     SendBill,
     State,
     TakesIn,
+    WearRow,
 )
 from sterna.domain.ledger import AccountId, Posting, Transaction
 from sterna.domain.ledger_rows import rows
@@ -36,12 +40,15 @@ from sterna.domain.settlement import (
     settle,
 )
 from sterna.domain.tariff import EnergyPrices
+from sterna.domain.wear import Receipt, assessed
 from sterna.kernel.money import MicroEuro, cost
-from sterna.kernel.quantities import Instant, WattHours
+from sterna.kernel.quantities import Instant, Kilowatts, Seconds, WattHours
 from sterna.kernel.records import Command, Woke
 
 CASES_MAX: Final = 20_000
 """Cases and records kept for repetitions: months of a site; the rows have the older ones."""
+STAY_LEAST_S: Final = 1.0
+"""In less no battery ages; a site that tells of such a stay is paid by throughput."""
 CENT: Final = 10_000
 """Micro-euro. Operators round their records to cents."""
 
@@ -160,7 +167,8 @@ def settled_if_complete(state: State, session: str, at: Instant) -> Sequence[Com
         case.record = None
         remember(state.refused, record.cdr, reason)
         return (DisputeRow(subject=record.cdr, reason=reason, session=session, at=at),)
-    bill = billed(session, case)
+    receipt = worn(session, case)
+    bill = billed(session, case, receipt)
     case.settled = True
     paid = by_way_of(
         case.agreement.parties.emsp, bill_transaction(bill, case.agreement.parties, at)
@@ -168,7 +176,8 @@ def settled_if_complete(state: State, session: str, at: Instant) -> Sequence[Com
     return (
         *rows(paid),
         bill_row(bill, case, record.cdr, at),
-        SendBill(cdr=record.cdr, bill=bill, terms=case.agreement.terms),
+        *(() if receipt is None else (wear_row(receipt, at),)),
+        SendBill(cdr=record.cdr, bill=bill, terms=case.agreement.terms, receipt=receipt),
     )
 
 
@@ -188,7 +197,41 @@ def by_way_of(emsp: AccountId, bill: Transaction) -> Transaction:
     return replace(bill, postings=tuple(postings))
 
 
-def billed(session: str, case: Case) -> Bill:
+def worn(session: str, case: Case) -> Receipt | None:
+    """Return what discharging cost the battery by its model.
+
+    None where the car did not discharge, a price was agreed, or its state of charge is not known.
+    """
+    measured, agreement = case.measures, case.agreement
+    assert measured is not None
+    terms = agreement.terms.wear
+    if not measured.discharged_wh or terms.agreed is not None:
+        return None
+    if measured.soc_start is None or not measured.capacity_kwh or agreement.charge_kw_max <= 0:
+        return None
+    start = measured.intervals[0].start
+    told = [
+        (Seconds(each.end - start), each.soc) for each in measured.intervals if each.soc is not None
+    ]
+    if not told or told[-1][0] < STAY_LEAST_S:
+        return None
+    return assessed(
+        session=session, terms=terms, capacity=measured.capacity_kwh, start=start,
+        battery_kw=Kilowatts(agreement.charge_kw_max * sqrt(agreement.round_trip)),
+        measured=[(Seconds(0.0), measured.soc_start), *told],
+    )  # fmt: skip
+
+
+def wear_row(receipt: Receipt, at: Instant) -> WearRow:
+    """Return a receipt as people ask for it."""
+    return WearRow(
+        session=receipt.session, at=at, model=receipt.model.name, version=receipt.model.version,
+        fade_with_v2x=receipt.fade_with_v2x, fade_alone=receipt.fade_alone, cost=receipt.cost,
+        receipt=msgspec.json.encode(receipt).decode(),
+    )  # fmt: skip
+
+
+def billed(session: str, case: Case, receipt: Receipt | None) -> Bill:
     """Return the bill of a complete case."""
     measured, prices, agreement = case.measures, case.prices, case.agreement
     assert measured is not None
@@ -204,6 +247,7 @@ def billed(session: str, case: Case) -> Bill:
     return settle(
         session_id=session, intervals=priced(measured, prices), charge_only=alone,
         given_away=WattHours(max(0, -need)), terms=agreement.terms,
+        worn=None if receipt is None else receipt.paid,
     )  # fmt: skip
 
 
@@ -218,7 +262,8 @@ def so_far(
 
     The guarantee is left out: what charging alone would have cost is known at the end.
     """
-    bill = billed(session, Case(agreement=agreement, measures=measures, prices=prices))
+    case = Case(agreement=agreement, measures=measures, prices=prices)
+    bill = billed(session, case, worn(session, case))
     due = sum(bill.amount(kind) for kind in DUE)
     return MicroEuro(due), MicroEuro(-sum(bill.amount(kind) for kind in EARNED))
 

@@ -12,10 +12,10 @@ from sterna.actors.emsp.statement import statement
 from sterna.domain.ledger import AccountId, Party, account
 from sterna.domain.settlement import Parties, Terms
 from sterna.domain.tariff import EnergyPrices
-from sterna.domain.wear import WEAR, Chemistry, WearParameters, stated
+from sterna.domain.wear import Chemistry, WearTerms, by_model, dearest, stated
 from sterna.kernel.errors import BrokenPeer, Refused, Unreachable
 from sterna.kernel.money import euros
-from sterna.kernel.quantities import Instant, Kilowatts
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.kernel.records import Command
 from sterna.kernel.timestamps import instant, stamp
 from sterna.kernel.trace import Said
@@ -117,6 +117,7 @@ class Emsp:
         measured = records.Measures(
             start=body.start, end=until, departure=body.departure, charged_wh=body.charged_wh,
             discharged_wh=body.discharged_wh, v2x=True, intervals=intervals(body.intervals),
+            soc_start=share(body.soc_start), capacity_kwh=kwh(body.capacity_kwh),
         )  # fmt: skip
         prices = self._prices(first, until, max(body.departure, until))
         due, earned = core.so_far(body.session, case.agreement, measured, prices)
@@ -261,11 +262,12 @@ def agreement(contract: rest.Contract, settings: EmspSettings) -> records.Agreem
     )  # fmt: skip
 
 
-def wear_of(contract: rest.Contract, settings: EmspSettings) -> WearParameters:
-    """Return how the battery wears: as agreed, or by its chemistry."""
-    chemistry = Chemistry(contract.chemistry)
+def wear_of(contract: rest.Contract, settings: EmspSettings) -> WearTerms:
+    """Return how wear is valued: as agreed, or by the model of the cells; unknown ones are the dearest."""
+    told, celsius = contract.chemistry, settings.battery_celsius
+    chemistry = dearest(celsius) if told is None else Chemistry(told)
     if settings.wear_price is None:
-        return WEAR[chemistry]
+        return by_model(chemistry, celsius)
     return stated(settings.wear_price, chemistry)
 
 
@@ -275,7 +277,8 @@ def measures(closing: rest.Closing) -> records.Measures:
     return records.Measures(
         start=found.start, end=found.end, departure=closing.departure, charged_wh=found.charged_wh,
         discharged_wh=found.discharged_wh, v2x=closing.v2x,
-        intervals=intervals(found.intervals),
+        intervals=intervals(found.intervals), capacity_kwh=kwh(found.capacity_kwh),
+        soc_start=share(found.soc_start),
     )  # fmt: skip
 
 
@@ -283,10 +286,24 @@ def intervals(told: tuple[rest.EnergyInterval, ...]) -> tuple[records.Interval, 
     """Return metered energies as the settlement keeps them."""
     return tuple(
         records.Interval(
-            start=each.start, charged_wh=each.charged_wh, discharged_wh=each.discharged_wh
+            start=each.start,
+            end=each.end,
+            charged_wh=each.charged_wh,
+            discharged_wh=each.discharged_wh,
+            soc=share(each.soc),
         )
         for each in told
     )
+
+
+def share(told: float | None) -> Share | None:
+    """Return a state of charge that may be missing."""
+    return None if told is None else Share(told)
+
+
+def kwh(amount: float | None) -> KilowattHours | None:
+    """Return an energy that may be missing."""
+    return None if amount is None else KilowattHours(amount)
 
 
 def record_of(cdr: ocpi.Cdr, document: bytes) -> records.Record:

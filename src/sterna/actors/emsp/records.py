@@ -6,8 +6,9 @@ from msgspec import Struct, field
 
 from sterna.domain.settlement import Bill, Parties, Terms
 from sterna.domain.tariff import EnergyPrices
+from sterna.domain.wear import Receipt
 from sterna.kernel.money import MicroEuro
-from sterna.kernel.quantities import Instant, Kilowatts, Share
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.kernel.records import Command, Event, Row, Woke
 
 
@@ -25,11 +26,14 @@ class Agreement(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Interval(Struct, frozen=True, kw_only=True, gc=False):
-    """Metered energy from *start* on, within one quarter of an hour."""
+    """Metered energy from *start* to *end*, within one quarter of an hour."""
 
     start: Instant
+    end: Instant
     charged_wh: int
     discharged_wh: int
+    soc: Share | None = None
+    """State of charge at *end*, where the car told it."""
 
 
 class Measures(Struct, frozen=True, kw_only=True, gc=False):
@@ -44,6 +48,8 @@ class Measures(Struct, frozen=True, kw_only=True, gc=False):
     intervals: tuple[Interval, ...]
     v2x: bool
     """Whether the consent to discharging stood at any time."""
+    soc_start: Share | None = None
+    capacity_kwh: KilowattHours | None = None
 
 
 class Record(Struct, frozen=True, kw_only=True, gc=False):
@@ -122,6 +128,8 @@ class SendBill(Command, frozen=True, kw_only=True, gc=False):
     cdr: str
     bill: Bill
     terms: Terms
+    receipt: Receipt | None = None
+    """How the wear was reckoned, where a model did it."""
 
 
 class BillRow(Row, frozen=True, kw_only=True, gc=False):
@@ -148,6 +156,25 @@ class BillRow(Row, frozen=True, kw_only=True, gc=False):
     """What charging alone would have cost."""
     total: int
     """What the driver pays; negative when the driver receives."""
+
+
+class WearRow(Row, frozen=True, kw_only=True, gc=False):
+    """What V2X cost a session's battery by its model, and the receipt to reckon it again. Personal."""
+
+    table: ClassVar[str] = "wear_receipts"
+    key: ClassVar[tuple[str, ...]] = ("session",)
+
+    session: str
+    at: Instant
+    model: str
+    version: str
+    fade_with_v2x: float
+    """Shares of the capacity lost in the stay."""
+    fade_alone: float
+    cost: int
+    """Micro-euro; negative: what V2X saved."""
+    receipt: str
+    """JSON."""
 
 
 class DisputeRow(Row, frozen=True, kw_only=True, gc=False):

@@ -6,6 +6,7 @@ from typing import Final
 
 from sterna.domain.settlement import USER_SHARE
 from sterna.domain.tariff import QUARTER, EnergyPrices, Taxation
+from sterna.domain.wear import CELSIUS_DEFAULT
 from sterna.kernel.money import MicroEuro, MicroEuroPerKilowattHour, price_per_kwh
 from sterna.kernel.quantities import Instant, Seconds, Share
 
@@ -29,7 +30,9 @@ class EmspSettings:
     tax_rate: MicroEuroPerKilowattHour = MicroEuroPerKilowattHour(0)  # an int
     taxation: Taxation = Taxation.SINGLE
     wear_price: MicroEuroPerKilowattHour | None = None
-    """Wear pay per kWh discharged where it is agreed on; None: by the chemistry of the cells."""
+    """Wear pay per kWh discharged where it is agreed on; None: by the model of the cells."""
+    battery_celsius: float = CELSIUS_DEFAULT
+    """What the contract takes the cells' temperature for."""
     round_trip: Share = ROUND_TRIP_DEFAULT
     """From meter to battery and back, for the charge-only comparison."""
     tolerance_wh: int = 2

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from sterna.actors.emsp.records import SendBill
 from sterna.domain.settlement import Kind, Line, Terms
 from sterna.domain.tariff import Taxation
@@ -32,7 +34,10 @@ def statement(send: SendBill) -> rest.Bill:
         price=bill.charge_only, amount=bill.charge_only, payable=False,
     )  # fmt: skip
     lines = tuple(worded(line, send.terms) for line in bill.lines)
-    return rest.Bill(session=bill.session_id, cdr=send.cdr, lines=(*lines, alone), total=bill.paid)
+    return rest.Bill(
+        session=bill.session_id, cdr=send.cdr, lines=(*lines, alone), total=bill.paid,
+        wear=None if send.receipt is None else msgspec.to_builtins(send.receipt),
+    )  # fmt: skip
 
 
 def worded(line: Line, terms: Terms) -> rest.BillLine:

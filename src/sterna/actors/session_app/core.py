@@ -1,6 +1,7 @@
 """The session web app, pure: what a driver said and what came of it, one visit per session."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sterna.actors.session_app.records import (
@@ -80,7 +81,7 @@ def visited(state: State, visit: Visit, event: TakesIn) -> Sequence[Command]:
         case PlugOut():
             return plug_out(state, visit)
         case Billed():
-            visit.bill, visit.bill_total = event.lines, event.total
+            visit.bill, visit.bill_total, visit.wear = event.lines, event.total, event.wear
             return (ReportReady(session=visit.session, what="bill"),)
         case _:
             return ()
@@ -148,6 +149,7 @@ def preferred(visit: Visit, event: Preferred) -> Sequence[Command]:
         target=event.target,
         floor=event.floor,
         v2x=visit.consents.allows_discharge(event.at),
+        cells=event.cells,
     )
     wrong = objections(wish, event.at)
     if wrong:
@@ -204,9 +206,7 @@ def v2b_stopped(visit: Visit, event: V2bStopped) -> Sequence[Command]:
     row = record(visit, Purpose.V2X, event.at, granted=False)
     if visit.wish is None:
         return (row, show)
-    visit.wish = Wish(
-        departure=visit.wish.departure, target=visit.wish.target, floor=visit.wish.floor, v2x=False
-    )
+    visit.wish = replace(visit.wish, v2x=False)
     if visit.stage in ("starting", "running"):
         return (row, show, asking(visit, visit.wish, changed=True))
     return (row, show)

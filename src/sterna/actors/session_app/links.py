@@ -10,12 +10,15 @@ from sterna.actors.session_app.pages import (
     LIVE,
     Live,
     bill_page,
+    cells_of,
     form_of,
     moment_of,
+    receipt_of,
     report_page,
     share_of,
     visit_page,
     wanted,
+    wear_file,
 )
 from sterna.actors.session_app.settings import SessionAppSettings
 from sterna.domain.session import Wish
@@ -85,6 +88,7 @@ class SessionApp:
         service.on("POST", "/s/{session}/v2b", self._stop_v2b)
         service.on("GET", "/s/{session}/report", self._report)
         service.on("GET", "/s/{session}/bill", self._bill)
+        service.on("GET", "/s/{session}/wear.json", self._wear)
         service.on("POST", rest.ANNOUNCE.path, self._announced)
         service.on("POST", rest.STATISTICS.path, self._statistics)
         service.on("POST", rest.UNPLUGGED.path, self._unplugged)
@@ -127,7 +131,7 @@ class SessionApp:
             records.Preferred(
                 at=self._clock.now(), key=key, session=call.parameters["session"],
                 departure=moment_of(form, "departure", self._pages),
-                target=share_of(form, "target"), floor=share_of(form, "floor"),
+                target=share_of(form, "target"), floor=share_of(form, "floor"), cells=cells_of(form),
             ),
         )  # fmt: skip
 
@@ -183,6 +187,7 @@ class SessionApp:
         body = rest.SoFar(
             session=visit.session, start=progress.start, at=progress.at, departure=visit.wish.departure,
             charged_wh=progress.charged_wh, discharged_wh=progress.discharged_wh, intervals=progress.intervals,
+            soc_start=progress.soc_start, capacity_kwh=progress.capacity_kwh,
         )  # fmt: skip
         path = message.path_for(session=visit.session)
         asked = Request(
@@ -208,6 +213,11 @@ class SessionApp:
         if visit.bill is None:
             await self._wait_for(visit.session, "bill")
         return html(bill_page(self._pages, self._visit(call)))
+
+    def _wear(self, call: Call) -> Response:
+        """Give the driver all figures behind the wear on the bill."""
+        body = wear_file(self._visit(call))
+        return Response(status=200, headers=(("Content-Type", rest.MEDIA_TYPE),), body=body)
 
     def _visit(self, call: Call) -> records.Visit:
         visit = self.actor.state.visits.get(call.parameters["session"])
@@ -264,7 +274,11 @@ class SessionApp:
         )
         self.actor.tell(
             records.Billed(
-                at=self._clock.now(), session=body.session, lines=lines, total=body.total
+                at=self._clock.now(),
+                session=body.session,
+                lines=lines,
+                total=body.total,
+                wear=receipt_of(body),
             )
         )
         return NO_CONTENT
@@ -344,7 +358,7 @@ class SessionApp:
         return rest.Contract(
             session=told.session, evse=told.evse, driver=told.driver or "guest", plugged_at=told.opened_at,
             departure=told.wish.departure, v2x=told.wish.v2x, charge_kw_max=self._plates[told.evse].charge_kw,
-            reservation=told.reservation,
+            reservation=told.reservation, chemistry=None if told.wish.cells is None else told.wish.cells.value,
         )  # fmt: skip
 
     def _send(
@@ -375,5 +389,5 @@ def requirements(
     """Return what the CS EMS learns of a driver's wish."""
     return rest.SessionRequirements(
         session=session, evse=evse, departure=wish.departure, target=wish.target, floor=wish.floor, v2x=wish.v2x,
-        reservation=reservation,
+        reservation=reservation, chemistry=None if wish.cells is None else wish.cells.value,
     )  # fmt: skip

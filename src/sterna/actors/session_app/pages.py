@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from sterna.actors.session_app.records import Visit
 from sterna.actors.session_app.settings import SessionAppSettings
 from sterna.domain.consent import Purpose
-from sterna.kernel.errors import BrokenPeer
+from sterna.domain.wear import Chemistry, Receipt
+from sterna.kernel.errors import BrokenPeer, Refused
 from sterna.kernel.quantities import Instant, Share, hours, later
 from sterna.protocols import rest
 from sterna.ui.pages import Pages
@@ -44,6 +47,16 @@ def moment_of(form: Mapping[str, str], name: str, pages: Pages) -> Instant:
         return pages.moment(wanted(form, name))
     except ValueError:
         raise BrokenPeer(f"{name} is not a date and time") from None
+
+
+def cells_of(form: Mapping[str, str]) -> Chemistry | None:
+    """Return the battery's cells, None where the driver does not know; BrokenPeer for another name."""
+    told = form.get("cells", "")
+    if not told:
+        return None
+    if told not in Chemistry.__members__:
+        raise BrokenPeer(f"cells is none of {', '.join(Chemistry)}")
+    return Chemistry(told)
 
 
 LIVE: Final = ("starting", "running", "stopping")
@@ -87,3 +100,20 @@ def report_page(pages: Pages, visit: Visit) -> bytes:
 def bill_page(pages: Pages, visit: Visit) -> bytes:
     """Return the bill of a visit, or that it is not here yet."""
     return pages.page("session_app/bill.html", visit=visit, ready=visit.bill is not None)
+
+
+def receipt_of(bill: rest.Bill) -> Receipt | None:
+    """Return how the wear on *bill* was reckoned. Raises BrokenPeer for what is no receipt."""
+    if bill.wear is None:
+        return None
+    try:
+        return msgspec.convert(bill.wear, Receipt)
+    except msgspec.ValidationError as error:
+        raise BrokenPeer(f"Bill.wear: {error}") from error
+
+
+def wear_file(visit: Visit) -> bytes:
+    """Return all figures behind the wear on the bill as JSON. Raises Refused where no model reckoned it."""
+    if visit.wear is None:
+        raise Refused(f"the bill of {visit.session} has no wear that a model reckoned")
+    return msgspec.json.encode(visit.wear)

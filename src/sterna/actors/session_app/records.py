@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from sterna.domain.consent import Consents
 from sterna.domain.session import Wish
+from sterna.domain.wear import Chemistry, Receipt
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, Share
 from sterna.kernel.records import Command, Event, Row, Woke
@@ -33,6 +34,8 @@ class Visit(Struct, kw_only=True):
     """The statistics as they came, handed on to the EMSP unchanged."""
     bill: tuple["BillLine", ...] | None = None
     bill_total: MicroEuro = MicroEuro(0)
+    wear: Receipt | None = None
+    """How the wear on the bill was reckoned, where a model did it."""
 
 
 class BillLine(Struct, frozen=True, kw_only=True, gc=False):
@@ -96,6 +99,7 @@ class Preferred(Event, frozen=True, kw_only=True, gc=False):
     departure: Instant
     target: Share
     floor: Share
+    cells: Chemistry | None = None
 
 
 class StartPressed(Event, frozen=True, kw_only=True, gc=False):
@@ -150,6 +154,7 @@ class Billed(Event, frozen=True, kw_only=True, gc=False):
     session: str
     lines: tuple[BillLine, ...]
     total: MicroEuro
+    wear: Receipt | None = None
 
 
 class Show(Command, frozen=True, kw_only=True, gc=False):

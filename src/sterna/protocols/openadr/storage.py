@@ -29,6 +29,8 @@ TARGET: Final = "STERNA_TARGET_LEVEL"
 V2X: Final = "STERNA_V2X_ALLOWED"
 GIVES_NOW: Final = "STERNA_DISCHARGE_AVAILABLE"
 WEAR_CLASS: Final = "STERNA_WEAR_CLASS"
+UNKNOWN_CELLS: Final = "unknown"
+"""The class of cells that nobody told: they are planned with as the ones that wear most."""
 
 DISPATCH_PROGRAM: Final = "dispatch"
 """The name of the program in which a BEMS sends set-points and asks for reports."""
@@ -71,7 +73,7 @@ class StorageStatus(Struct, frozen=True, kw_only=True, gc=False, rename=PAYLOADS
     floor: Share = Share(0.0)
     target: Share = Share(0.0)
     v2x: bool = False
-    wear_class: str = "NMC"
+    wear_class: str = UNKNOWN_CELLS
     """Chemistry of the cells, as far as known."""
 
     def values(self) -> Values:

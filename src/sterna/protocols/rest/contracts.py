@@ -22,8 +22,8 @@ class Contract(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=
     v2x: bool
     charge_kw_max: Amount
     """Power of the EVSE for charging, for the charge-only comparison."""
-    chemistry: Literal["NMC", "LFP"] = "NMC"
-    """The battery's cells as far as known; decides the wear pay."""
+    chemistry: Literal["NMC", "LFP"] | None = None
+    """The battery's cells as far as known; decides the wear pay. Unknown ones are taken for the dearest."""
     reservation: Name | None = None
 
     @override
@@ -55,6 +55,9 @@ class SoFar(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=Tru
     discharged_wh: Energy
     intervals: Intervals = ()
     """Sums to the two totals."""
+    soc_start: Fraction | None = None
+    capacity_kwh: Amount | None = None
+    """Of the battery, as the charger reckons with."""
 
     def __post_init__(self) -> None:
         """Refuse energies that do not add up."""

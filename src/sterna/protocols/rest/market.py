@@ -126,6 +126,9 @@ class Bill(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True
     lines: Annotated[tuple[BillLine, ...], Meta(max_length=LINES_MAX)]
     total: MicroEuro
     """What the driver pays; negative when V2B earned more than all else cost."""
+    wear: dict[str, object] | None = None
+    """How the wear pay was reckoned: the receipt of :mod:`sterna.domain.wear.counterfactual` as JSON,
+    with which anyone can reckon it again. None where the battery's course is not known or a price was agreed."""
     currency: Literal["EUR"] = "EUR"
 
     def __post_init__(self) -> None:

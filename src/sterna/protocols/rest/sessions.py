@@ -25,6 +25,8 @@ class EnergyInterval(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_f
     """Into the car, as the EVSE's meter counts it."""
     discharged_wh: Energy
     """Out of the car."""
+    soc: Fraction | None = None
+    """State of charge at *end*, where the car told it around then."""
 
     def __post_init__(self) -> None:
         """Refuse an interval that ends before it starts."""
@@ -77,6 +79,8 @@ class SessionRequirements(Body, frozen=True, kw_only=True, gc=False, forbid_unkn
     discharge_kw_max: Amount | None = None
     discharge_kwh_max: Amount | None = None
     """The most energy that V2B may take out over the whole stay (the driver's cycle limit)."""
+    chemistry: Literal["NMC", "LFP"] | None = None
+    """The battery's cells as far as the driver knows: they decide what wear a plan reckons with."""
 
     @override
     def keys(self) -> tuple[str, ...]:
@@ -120,6 +124,10 @@ class SessionProgress(Body, frozen=True, kw_only=True, gc=False, forbid_unknown_
     """At *at*, reckoned from what the car told last; absent when it does not tell."""
     start: Instant | None = None
     """When energy could first flow."""
+    soc_start: Fraction | None = None
+    """As the car told it first."""
+    capacity_kwh: Amount | None = None
+    """Of the battery, as the car tells it or as the charger reckons with."""
     plan: str = ""
     """What the car does now and why, in words; empty while nothing is planned."""
     intervals: Intervals = ()
@@ -145,6 +153,8 @@ class SessionStatistics(Body, frozen=True, kw_only=True, gc=False, forbid_unknow
     """Energy both ways per quarter hour; sums to the two totals."""
     soc_start: Fraction | None = None
     soc_end: Fraction | None = None
+    capacity_kwh: Amount | None = None
+    """Of the battery, as the car tells it or as the charger reckons with."""
     wear_cost: MicroEuro = MicroEuro(0)
     """What the discharged energy is reckoned to have worn off the battery, not a payment."""
     earned: MicroEuro | None = None
