@@ -10,7 +10,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix lint types contracts coverage coverage-matrix bench picture cards clean
+.PHONY: help demo test test-all peers check fix lint types contracts coverage coverage-matrix bench picture cards clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -23,6 +23,14 @@ test: .venv/dev ## Set up and run the tests (under 5 minutes)
 
 test-all: .venv/dev ## All tests, the slow ones too
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer"
+
+peers: .venv/dev ## Set up software of others (docs/peers.md) and run Sterna against it
+	for peer in "- ocpp==2.1.0 websockets" "-iso15118- iso15118==0.31.2 aiofile" "-blast- blast-lite==1.1.1"; do \
+	  set -- $$peer; folder=.peers$${1%-}; shift; \
+	  test -x $$folder/bin/python || $(PYTHON) -m venv $$folder; \
+	  $$folder/bin/pip install --quiet --disable-pip-version-check "$$@" || echo "peers: $$* cannot be installed here"; \
+	done
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m peer -rs
 
 check: lint types contracts coverage ## All that CI runs before the tests of the README
 
@@ -63,7 +71,7 @@ fix: .venv/dev ## Format and mend what a tool can mend
 	$(BIN)/ruff format .
 
 clean: ## Remove all that was set up or written
-	rm -rf .venv .tools out .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .tools .peers* out .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # uv lives outside of the environment that it keeps exact.
 $(UV):

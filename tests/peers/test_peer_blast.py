@@ -11,12 +11,12 @@ from battery_lives import BY_BLAST, LIVES, asked, day_by_day, expected
 from sterna.domain.wear import CELLS, Chemistry
 
 HERE = Path(__file__).parent
-PEER = HERE.parents[1] / ".peer-blast" / "bin" / "python"
+PEER = HERE.parents[1] / ".peers-blast" / "bin" / "python"
 JOBS = tuple((chemistry, name) for chemistry in Chemistry for name in LIVES)
 
 pytestmark = [
     pytest.mark.peer,
-    pytest.mark.skipif(not PEER.exists(), reason="no .peer-blast: docs/peers.md says how to make it"),
+    pytest.mark.skipif(not PEER.exists(), reason="no .peers-blast: docs/peers.md says how to make it"),
 ]  # fmt: skip
 
 
