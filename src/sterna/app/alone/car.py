@@ -70,6 +70,7 @@ class CarAlone:
     ended: Ending | None = None
     """How it ended; None while it has not."""
     _bay: Bay | None = field(default=None, init=False)
+    _on: bool = field(default=False, init=False)
     _talk: Talk | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -141,6 +142,7 @@ class CarAlone:
                 self._plug(direct=service.direct)
             case events.HandshakeDone():
                 assert self._bay is not None
+                self._on = True
                 self._bay.close_contactor()
                 seen.note(now, "power is on")
             case events.LoopTarget(power_kw=kw):
@@ -213,7 +215,8 @@ class CarAlone:
 
     def _power_off(self, reason: str) -> None:
         """Open the contactor; without a plug there is none."""
-        if self._bay is not None and self._bay.closed:
+        if self._bay is not None and self._on:
+            self._on = False
             self._bay.open_contactor()
             self.seen.flows(self.clock.now(), NO_POWER)
             self.seen.note(self.clock.now(), f"power is off: {reason}")
