@@ -124,18 +124,24 @@ async def our_charger(service: str, mode: str, *more: str, tls: Path | None = No
 
 
 @each_pair
-def test_our_car_has_a_session_with_their_charger(service: str, mode: str) -> None:
-    session = asyncio.run(our_car(service, mode))
+def test_our_car_has_a_session_with_their_charger_over_tls(
+    service: str, mode: str, certificates: Path
+) -> None:
+    session = asyncio.run(our_car(service, mode, tls=certificates))
     session.assert_went_well(service)
+    assert "TLSv1.3" in session.ours
     loop = "DCChargeLoop" if service.startswith("dc") else "ACChargeLoop"
     assert session.theirs["states"].count(loop) >= TURNS
     assert session.theirs["states"][-1] == "SessionStop"
 
 
 @each_pair
-def test_our_charger_has_a_session_with_their_car(service: str, mode: str) -> None:
-    session = asyncio.run(our_charger(service, mode))
+def test_our_charger_has_a_session_with_their_car_over_tls(
+    service: str, mode: str, certificates: Path
+) -> None:
+    session = asyncio.run(our_charger(service, mode, tls=certificates))
     session.assert_went_well(service)
+    assert "TLSv1.3" in session.ours
     assert session.theirs["set"]["ControlMode"] == (2 if mode == "dynamic" else 1)
 
 
@@ -145,13 +151,7 @@ def test_our_car_ends_a_session_with_their_charger() -> None:
     assert session.theirs["successful"], session.theirs
 
 
-def test_our_car_and_their_charger_speak_tls(certificates: Path) -> None:
-    session = asyncio.run(our_car("dc_bpt", "dynamic", tls=certificates))
+def test_our_charger_and_their_car_speak_in_the_clear() -> None:
+    session = asyncio.run(our_charger("dc_bpt", "dynamic"))
     session.assert_went_well("dc_bpt")
-    assert "TLSv1.3" in session.ours
-
-
-def test_our_charger_and_their_car_speak_tls(certificates: Path) -> None:
-    session = asyncio.run(our_charger("dc_bpt", "dynamic", tls=certificates))
-    session.assert_went_well("dc_bpt")
-    assert "TLSv1.3" in session.ours
+    assert "in the clear" in session.ours

@@ -23,6 +23,8 @@ from sterna.protocols.iso15118.exi.grammar import (
     content,
 )
 from sterna.protocols.iso15118.exi.source import Source
+from sterna.protocols.iso15118.exi.values import ExiError
+from sterna.protocols.iso15118.messages.values import RationalNumber
 from sterna.protocols.iso15118.schema import Xs
 
 Read = Callable[[int, int], tuple[Any, int]]
@@ -34,6 +36,13 @@ NAMES: Final = {
     "read_octets": values.read_octets,
     "read_string": values.read_string,
 }
+FIRST_BITS: Final = 22
+"""Events, exponent, sign and the first octet of the value of a rational number."""
+LONGER: Final = 1 << 30
+"""Tells numbers with a second octet from those without; where it stands tells of a third."""
+NUMBERS_KEPT: Final = 4096
+_NUMBERS: Final[dict[int, RationalNumber]] = {}
+"""A site uses few distinct limits, and powers repeat between changes."""
 LENGTH_MAX: Final = 65536
 """No string or binary value is longer than a V2GTP frame may be."""
 
@@ -48,6 +57,32 @@ def reader(kind: type[Struct]) -> Read:
     source = Source("def read(bits, left):", NAMES)
     _Reader(kind, content(kind), source).all()
     return source.compiled("read", f"<EXI reader of {kind.__name__}>")
+
+
+def read_number(bits: int, left: int) -> tuple[RationalNumber, int]:
+    """Read a rational number, most of which have come before: as :func:`reader` of its type does.
+
+    Up to the last octet of its value it has 22, 30 or 38 bits.
+    """
+    end = left - FIRST_BITS
+    piece = bits >> end & (1 << FIRST_BITS) - 1
+    if piece & 128:
+        end -= 8
+        piece = LONGER | piece << 8 | bits >> end & 255
+        if piece & 128:
+            end -= 8
+            piece = piece << 8 | bits >> end & 255
+    known = _NUMBERS.get(piece)
+    if known is None:
+        known, left = reader(RationalNumber)(bits, left)
+        if len(_NUMBERS) >= NUMBERS_KEPT:
+            _NUMBERS.clear()
+        _NUMBERS[piece] = known
+        return known, left
+    end -= 2
+    if bits >> end & 3:
+        raise ExiError("RationalNumber: an event that may not come here")
+    return known, end
 
 
 class _Reader:
@@ -217,7 +252,8 @@ class _Reader:
         assert kind is not None
         if isinstance(kind, type) and issubclass(kind, Struct):
             self.flush()
-            read = self.source.name("read", reader(kind))
+            number = kind is RationalNumber
+            read = self.source.name("read", read_number if number else reader(kind))
             self.source.line(f"{name}, left = {read}(bits, left)")
             return
         wrapped = branch.event == ELEMENT
