@@ -99,7 +99,7 @@ STOP = session.SessionStopReq(Header=HEAD, ChargingSession=StopMode.PAUSE)
         (b"\xa0" + encode(STOP)[1:], "does not begin with 0x80"),
         (encode(STOP)[:-1], "ends early"),
         (encode(STOP)[:3], "ends early"),
-        (encode(STOP)[:6], "ends within its octets"),
+        (encode(typical(session.AuthorizationReq, full=True))[:-10], "ends within its octets"),
         (encode(STOP) + b"\x00", "1 octets behind the end"),
         (b"\x80" + bytes([46 << 2, 0, 0]), "SignedMeteringData is no message"),
         (b"\x80" + bytes([63 << 2, 0, 0]), "element 63 is no message"),
@@ -130,7 +130,7 @@ START = ((1, 0), (1, 0), (1, 0), (8, 8), (64, 5), (1, 0), (1, 0), (1, 0))
     ("pieces", "why"),
     [
         ([(1, 1)], "an event that may not come here"),
-        ([(1, 0), (1, 0), (1, 0), (8, 7)], "SessionID: 7 octets instead of 8 to 8"),
+        ([(1, 0), (1, 0), (1, 0), (8, 7)], "SessionID: not 8 octets"),
         ([*START, *[(8, 0xFF)] * 40], "an integer of more than 32 octets"),
         ([*START, *[(8, 0xFF)] * 10, (8, 1)], "TimeStamp: out of its range"),
         ([*START, (8, 5), (1, 0), (2, 3)], "event 5 instead of its end"),
@@ -145,7 +145,7 @@ def test_what_the_grammar_does_not_allow_is_refused_with_the_place(
     pieces: list[tuple[int, int]], why: str
 ) -> None:
     with pytest.raises(ExiError, match=why):
-        decode(bits(HEADER, SETUP, *pieces, (64, 0)), COMMON_SET)
+        decode(bits(HEADER, SETUP, *pieces, (128, 0)), COMMON_SET)
 
 
 def test_a_value_out_of_its_range_is_refused_wherever_it_comes_from() -> None:

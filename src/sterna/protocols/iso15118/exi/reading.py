@@ -23,7 +23,6 @@ from sterna.protocols.iso15118.exi.grammar import (
     content,
 )
 from sterna.protocols.iso15118.exi.source import Source
-from sterna.protocols.iso15118.exi.values import ExiError
 from sterna.protocols.iso15118.messages.values import RationalNumber
 from sterna.protocols.iso15118.schema import Xs
 
@@ -43,6 +42,8 @@ LONGER: Final = 1 << 30
 NUMBERS_KEPT: Final = 4096
 _NUMBERS: Final[dict[int, RationalNumber]] = {}
 """A site uses few distinct limits, and powers repeat between changes."""
+OCTETS_INLINE: Final = 64
+"""Binary values of one length below it are read as bits of a known number."""
 LENGTH_MAX: Final = 65536
 """No string or binary value is longer than a V2GTP frame may be."""
 
@@ -54,35 +55,38 @@ def reader(kind: type[Struct]) -> Read:
     It raises ExiError for what is no such content, and ValueError where the
     message ends within it.
     """
-    source = Source("def read(bits, left):", NAMES)
+    names = {**NAMES, "numbers": _NUMBERS, "read_number": read_number}
+    source = Source("def read(bits, left):", names)
     _Reader(kind, content(kind), source).all()
     return source.compiled("read", f"<EXI reader of {kind.__name__}>")
 
 
-def read_number(bits: int, left: int) -> tuple[RationalNumber, int]:
-    """Read a rational number, most of which have come before: as :func:`reader` of its type does.
+NUMBER_LINES: Final = (
+    f"end = left - {FIRST_BITS}",
+    f"piece = bits >> end & {(1 << FIRST_BITS) - 1}",
+    "if piece & 128:",
+    "    end -= 8",
+    f"    piece = {LONGER} | piece << 8 | bits >> end & 255",
+    "    if piece & 128:",
+    "        end -= 8",
+    "        piece = piece << 8 | bits >> end & 255",
+    "end -= 2",
+    "{name} = numbers.get(piece)",
+    "if {name} is None or bits >> end & 3:",
+    "    {name}, left = read_number(bits, left, piece)",
+    "else:",
+    "    left = end",
+)
+"""Up to the last octet of its value a number has 22, 30 or 38 bits; two zeros end it."""
 
-    Up to the last octet of its value it has 22, 30 or 38 bits.
-    """
-    end = left - FIRST_BITS
-    piece = bits >> end & (1 << FIRST_BITS) - 1
-    if piece & 128:
-        end -= 8
-        piece = LONGER | piece << 8 | bits >> end & 255
-        if piece & 128:
-            end -= 8
-            piece = piece << 8 | bits >> end & 255
-    known = _NUMBERS.get(piece)
-    if known is None:
-        known, left = reader(RationalNumber)(bits, left)
-        if len(_NUMBERS) >= NUMBERS_KEPT:
-            _NUMBERS.clear()
-        _NUMBERS[piece] = known
-        return known, left
-    end -= 2
-    if bits >> end & 3:
-        raise ExiError("RationalNumber: an event that may not come here")
-    return known, end
+
+def read_number(bits: int, left: int, piece: int) -> tuple[RationalNumber, int]:
+    """Read a rational number that has not come before, and remember it by its *piece* of the stream."""
+    number, left = reader(RationalNumber)(bits, left)
+    if len(_NUMBERS) >= NUMBERS_KEPT:
+        _NUMBERS.clear()
+    _NUMBERS[piece] = number
+    return number, left
 
 
 class _Reader:
@@ -252,8 +256,10 @@ class _Reader:
         assert kind is not None
         if isinstance(kind, type) and issubclass(kind, Struct):
             self.flush()
-            number = kind is RationalNumber
-            read = self.source.name("read", read_number if number else reader(kind))
+            if kind is RationalNumber:
+                self.number(name)
+                return
+            read = self.source.name("read", reader(kind))
             self.source.line(f"{name}, left = {read}(bits, left)")
             return
         wrapped = branch.event == ELEMENT
@@ -262,6 +268,11 @@ class _Reader:
         self.simple(kind, coding(kind), branch, name)
         if wrapped:
             self.zero(1)
+
+    def number(self, name: str) -> None:
+        """Read a rational number: one that has come before without a call."""
+        for line in NUMBER_LINES:
+            self.source.line(line.format(name=name))
 
     def simple(self, kind: Xs | type[Enum], how: Coding, branch: Branch, name: str) -> None:
         """Read a simple value."""
@@ -285,6 +296,10 @@ class _Reader:
                 self.flush()
                 call = f"read_string(bits, left, {most}, {where!r})"
                 self.source.line(f"{name}, left = {call}")
+            case "octets" if least == most < OCTETS_INLINE:
+                wrong = f"if size != {most}: {_raising(f'{where}: not {most} octets')}"
+                self.take(8, "size", wrong)
+                self.take(8 * most, name, f"{name} = {name}.to_bytes({most}, 'big')")
             case "octets":
                 self.flush()
                 call = f"read_octets(bits, left, {(least, most)!r}, {where!r})"

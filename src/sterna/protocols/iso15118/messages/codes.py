@@ -47,10 +47,13 @@ class Code(StrEnum):
     FAILED_UNKNOWN_SESSION = "FAILED_UnknownSession"
     FAILED_WRONG_CHARGE_PARAMETER = "FAILED_WrongChargeParameter"
 
-    @property
-    def failed(self) -> bool:
-        """Whether the session is over with this answer."""
-        return self.value.startswith("FAILED")
+    failed: bool
+    """Whether the session is over with this answer."""
+
+    def __init__(self, value: str) -> None:
+        """Look once: it is asked for every answer."""
+        super().__init__()
+        self.failed = value.startswith("FAILED")
 
 
 class NegotiationCode(StrEnum):
