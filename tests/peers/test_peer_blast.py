@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from battery_lives import BY_BLAST, LIVES, asked, day_by_day, expected
 
-from sterna.domain.wear import CELLS, Chemistry
+from sterna.domain.wear import MODELS, Chemistry
 
 HERE = Path(__file__).parent
 PEER = HERE.parents[1] / ".peers-blast" / "bin" / "python"
@@ -35,7 +35,7 @@ def test_a_life_takes_as_much_as_blast_lite_says(
     chemistry: Chemistry, name: str, theirs: dict[tuple[Chemistry, str], dict[str, Any]]
 ) -> None:
     said = theirs[chemistry, name]
-    found = day_by_day(CELLS[chemistry], LIVES[name])
+    found = day_by_day(MODELS[chemistry], LIVES[name])
     expected(chemistry, name, found, (said["calendar"], said["cycling"]))
     # The whole fade: neither cell is limited by anything that we leave out.
     assert said["fade"] == pytest.approx(said["calendar"] + said["cycling"], rel=1e-6)
@@ -52,7 +52,7 @@ def test_the_figures_that_stand_in_for_blast_lite_elsewhere_are_its_own(
 def test_the_rates_of_constant_stress_are_blast_lites_to_the_last_digits(
     chemistry: Chemistry, theirs: dict[tuple[Chemistry, str], dict[str, Any]]
 ) -> None:
-    cell = CELLS[chemistry]
+    cell = MODELS[chemistry]
     resting = theirs[chemistry, "four months almost full at 35 deg C"]
     assert cell.calendar_rate(35.0, 0.9) == pytest.approx(resting["calendar_rates"][0], rel=1e-9)
     for heat in (25.0, 40.0):

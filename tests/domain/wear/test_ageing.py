@@ -7,9 +7,9 @@ from battery_lives import BY_BLAST, LIVES, day_by_day, expected
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sterna.domain.wear import CELLS, REFERENCE_LIFE, Ageing, Chemistry, Sample, after
+from sterna.domain.wear import MODELS, REFERENCE_LIFE, Ageing, Chemistry, Sample, after
 from sterna.domain.wear.ageing import c_rate, grown
-from sterna.domain.wear.cells import anode_potential
+from sterna.domain.wear.models import anode_potential
 from sterna.kernel.quantities import Instant, Share
 
 cells = st.sampled_from(Chemistry)
@@ -26,7 +26,7 @@ def quarters(charges: list[float], celsius: float) -> list[Sample]:
 
 @pytest.mark.parametrize(("chemistry", "name"), BY_BLAST)
 def test_a_life_takes_as_much_as_blast_lite_said(chemistry: str, name: str) -> None:
-    ours = day_by_day(CELLS[Chemistry(chemistry)], LIVES[name])
+    ours = day_by_day(MODELS[Chemistry(chemistry)], LIVES[name])
     expected(chemistry, name, ours, BY_BLAST[chemistry, name])
 
 
@@ -34,7 +34,7 @@ def test_a_life_takes_as_much_as_blast_lite_said(chemistry: str, name: str) -> N
 def test_no_history_gives_capacity_back(
     chemistry: Chemistry, celsius: float, charges: list[float]
 ) -> None:
-    cell = CELLS[chemistry]
+    cell = MODELS[chemistry]
     before = REFERENCE_LIFE.ageing(cell, celsius)
     later = after(cell, before, quarters(charges, celsius))
     assert later.calendar >= before.calendar
@@ -47,7 +47,7 @@ def test_a_fuller_cell_at_rest_ages_faster(
     chemistry: Chemistry, celsius: float, one: float, other: float
 ) -> None:
     low, high = sorted((one, other))
-    cell = CELLS[chemistry]
+    cell = MODELS[chemistry]
     assert cell.calendar_rate(celsius, low) <= cell.calendar_rate(celsius, high)
     assert anode_potential(low) >= anode_potential(high)
 
@@ -57,7 +57,7 @@ def test_a_deeper_cycle_costs_more_per_throughput(
     chemistry: Chemistry, celsius: float, one: float, other: float, speed: float
 ) -> None:
     low, high = sorted((one, other))
-    cell = CELLS[chemistry]
+    cell = MODELS[chemistry]
     assert 0 < cell.cycle_rate(celsius, low, speed) <= cell.cycle_rate(celsius, high, speed)
 
 
@@ -71,7 +71,7 @@ def test_a_stretch_of_constant_stress_may_be_cut_anywhere(
 
 
 def test_a_new_cell_at_rest_follows_the_papers_curve() -> None:
-    cell = CELLS[Chemistry.LFP]
+    cell = MODELS[Chemistry.LFP]
     rested = after(cell, Ageing(), quarters([0.5] * (96 * 10 + 1), 25.0))
     assert rested.calendar == pytest.approx(cell.calendar_rate(25.0, 0.5) * 10**0.526, rel=1e-9)
     assert rested.cycling == 0
@@ -83,8 +83,8 @@ def test_speed_counts_only_while_the_battery_moves() -> None:
 
 
 def test_every_cell_names_its_paper_and_its_version() -> None:
-    assert set(CELLS) == set(Chemistry)
-    for cell in CELLS.values():
+    assert set(MODELS) == set(Chemistry)
+    for cell in MODELS.values():
         assert "BLAST-Lite 1.1.1" in cell.source
         assert cell.version
 
@@ -97,7 +97,7 @@ def test_frequency_work_wears_less_per_kwh_than_daily_deep_cycles(chemistry: Che
     deep = [0.5, *(0.5 + 0.3 * step / 20 for step in range(1, 21))]
     deep += [0.8 - 0.6 * step / 40 for step in range(1, 41)]
     deep += [0.2 + 0.3 * step / 20 for step in range(1, 21)]
-    cell = CELLS[chemistry]
+    cell = MODELS[chemistry]
     before = REFERENCE_LIFE.ageing(cell, 25.0)
     shallow_loss, deep_loss = (
         after(cell, before, quarters(charges, 25.0)).cycling - before.cycling

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sterna.domain.wear import (
-    CELLS,
+    MODELS,
     REFERENCE_LIFE,
     Chemistry,
     Receipt,
@@ -120,6 +120,6 @@ def test_a_receipt_that_describes_no_stay_is_refused(change: dict[str, Any]) -> 
     ],
 )  # fmt: skip
 def test_a_receipt_whose_model_describes_no_cell_is_refused(wrong: dict[str, Any]) -> None:
-    broken = replace(CELLS[Chemistry.NMC], **wrong)
+    broken = replace(MODELS[Chemistry.NMC], **wrong)
     with pytest.raises(ValueError, match="model leaves no battery"):
         replace(stay([0.5, 0.6]), model=broken)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sterna.domain.wear import (
-    CELLS,
+    MODELS,
     REFERENCE_LIFE,
     Chemistry,
     by_model,
@@ -25,7 +25,7 @@ from sterna.kernel.quantities import Instant, KilowattHours, Share, WattHours
 )
 def test_wear_per_kwh_discharged_at_25_deg_c(chemistry: Chemistry, eur_per_kwh: float) -> None:
     """The slope of the paper's k n^p after 180 cycles is p k n^(p-1): k = 6.5e-5 and 1.3e-4."""
-    cell, life = CELLS[chemistry], REFERENCE_LIFE
+    cell, life = MODELS[chemistry], REFERENCE_LIFE
     slope = cell.cycle_power * cell.cycle_rate(25.0, 0.3, 0.2) * 180.0 ** (cell.cycle_power - 1)
     assert by_model(chemistry).discharge_price == pytest.approx(slope * 750 * 1e6, rel=1e-3)
     assert by_model(chemistry).discharge_price == pytest.approx(eur_per_kwh * 1e6, abs=100)
@@ -37,7 +37,7 @@ def test_the_price_is_what_the_usual_cycle_more_takes_from_the_battery(
     chemistry: Chemistry,
 ) -> None:
     """Ten cycles of 30 % in a row, run through the model, against their throughput at the price."""
-    cell, capacity = CELLS[chemistry], 60.0
+    cell, capacity = MODELS[chemistry], 60.0
     charges = [0.75, 0.45] * 10 + [0.75]
     before = REFERENCE_LIFE.ageing(cell, 25.0)
     history = [

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from sterna.domain.wear.cells import CellModel
+from sterna.domain.wear.models import CellModel
 from sterna.domain.wear.rainflow import Cycle, cycles
 from sterna.kernel.quantities import SECONDS_PER_HOUR, Instant, Share
 

@@ -16,7 +16,7 @@ from math import isclose
 from typing import Final
 
 from sterna.domain.wear.ageing import REFERENCE_LIFE, Life, Sample, after
-from sterna.domain.wear.cells import CellModel
+from sterna.domain.wear.models import CellModel
 from sterna.domain.wear.terms import WearTerms
 from sterna.kernel.money import MICRO_PER_EURO, MicroEuro
 from sterna.kernel.quantities import (

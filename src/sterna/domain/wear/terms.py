@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final
 
 from sterna.domain.wear.ageing import REFERENCE_LIFE, grown
-from sterna.domain.wear.cells import CELLS, CellModel, Chemistry
+from sterna.domain.wear.models import MODELS, CellModel, Chemistry
 from sterna.kernel.money import MICRO_PER_EURO, MicroEuro, MicroEuroPerKilowattHour, cost
 from sterna.kernel.quantities import KilowattHours, WattHours
 
@@ -52,7 +52,7 @@ class WearTerms:
     @property
     def cell(self) -> CellModel:
         """The model of the cells."""
-        return CELLS[self.chemistry]
+        return MODELS[self.chemistry]
 
     @property
     def eur_per_kwh_lost(self) -> float:
@@ -90,7 +90,7 @@ def fade_per_cycle(chemistry: Chemistry, celsius: float) -> float:
     The central difference of the model's loss by throughput, at the end of the reference life and
     with that life's cycles.
     """
-    cell, life = CELLS[chemistry], REFERENCE_LIFE
+    cell, life = MODELS[chemistry], REFERENCE_LIFE
     lost = life.ageing(cell, celsius).cycling
     rate = cell.cycle_rate(celsius, life.depth, life.c_rate)
     more, less = (grown(lost, rate, cell.cycle_power, way * STEP_CYCLES) for way in (1, -1))
@@ -99,7 +99,7 @@ def fade_per_cycle(chemistry: Chemistry, celsius: float) -> float:
 
 def dearest(celsius: float = CELSIUS_DEFAULT) -> Chemistry:
     """Return the chemistry that wears most per cycle: what cells are taken for that nobody tells."""
-    return max(CELLS, key=lambda each: fade_per_cycle(each, celsius))
+    return max(MODELS, key=lambda each: fade_per_cycle(each, celsius))
 
 
 def equivalent_full_cycles(

@@ -113,7 +113,7 @@ def anode_potential(soc: float) -> float:
     )
 
 
-CELLS: Final[Mapping[Chemistry, CellModel]] = MappingProxyType(
+MODELS: Final[Mapping[Chemistry, CellModel]] = MappingProxyType(
     {
         Chemistry.NMC: CellModel(
             name="NMC-Gr Kokam 75 Ah", version="1",
