@@ -41,6 +41,8 @@ class Layout:
     where: Slots
     cars: int
     """First column of the sessions; the site's columns are 0..4T."""
+    chain: int
+    """First of the K rows that carry the stored energy on."""
 
     def columns(self, problem: Problem) -> tuple[Ints, Ints]:
         """Return the columns of charge and of discharge, shape (P, K) each."""
@@ -67,7 +69,7 @@ def build(problem: Problem, program: Program) -> Layout:
     )
     entries = car_entries(problem, where, balance=np.arange(count), row=row)
     first = program.add_columns(cars.stacked(), entries)
-    return Layout(where=where, cars=first)
+    return Layout(where=where, cars=first, chain=row)
 
 
 def read(problem: Problem, values: Floats, layout: Layout) -> Flows:
@@ -126,11 +128,13 @@ def solve(problem: Problem, edges: Floats | None = None) -> Plan:
     if flows is not found.flows:
         cost = cost_of(problem, layout.where, flows)
         found = replace(found, flows=flows, cost_eur=cost)
+    duals = program.row_prices()
     return plan_of(
         problem,
         layout.where,
         found,
-        prices=program.row_prices()[: len(problem.hours)],
+        prices=duals[: len(problem.hours)],
+        values=-duals[layout.chain : layout.chain + len(layout.where.car)],
         edges=edges,
         bound=bound,
         solver=solver,

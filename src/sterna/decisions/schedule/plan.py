@@ -155,19 +155,21 @@ def plan_of(
     found: Settled,
     *,
     prices: Floats,
+    values: Floats,
     edges: Floats | None,
     bound: float,
     solver: str,
     iterations: int,
 ) -> Plan:
-    """Lay *found* out by sessions and steps."""
+    """Lay *found* out by sessions and steps. *values*: of a stored kWh at the end of each slot, shape (K,)."""
     flows = found.flows
     cars, hours = problem.sessions, problem.hours
     shape = (len(cars), len(hours))
-    charge, discharge, stored = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    charge, discharge, stored, worth = (np.zeros(shape) for _ in range(4))
     charge[where.car, where.step] = flows.charge
     discharge[where.car, where.step] = flows.discharge
     stored[where.car, where.step] = flows.stored
+    worth[where.car, where.step] = values
     here = np.maximum(cars.present_h, 1e-9)
     schedule = Schedule(
         charge_kwh=charge,
@@ -184,6 +186,7 @@ def plan_of(
         site_kw=(flows.imported + flows.over - flows.exported) / hours,
         unmet_kwh=flows.unmet,
         price_eur_per_kwh=prices,
+        value_eur_per_kwh=worth,
         peak_kw=max(problem.site.peak_so_far_kw, float(np.max(flows.imported / hours))),
         schedule=schedule,
         cost_eur=found.cost_eur,

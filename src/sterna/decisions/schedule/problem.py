@@ -62,6 +62,17 @@ class Sessions:
     """Likewise for giving back: kW at the meter, and *metered* energy per stored kWh, falling."""
     least_kw: Floats | None = None
     """Least power worth running at in either direction; None: any."""
+    levy_eur_per_kwh: Floats | None = None
+    """Charge per metered kWh charged that giving it back does not refund (double taxation), >= 0."""
+    early_kwh: Floats | None = None
+    """Stored energy that a driver who leaves early should find, <= the target."""
+    early_eur_per_kwh: Floats | None = None
+    """Shape (N, T): cost per kWh below `early_kwh` at the end of a step, >= 0: the probability of leaving
+    then times the value of a kWh missing."""
+    fair_shares: Floats | None = None
+    """Shape (K, N): energies that may be missing, in tiers of rising cost; what is beyond all tiers costs as the last one."""
+    fair_factors: Floats | None = None
+    """Shape (K, N): factors >= 1, rising, on `unmet_eur_per_kwh`, one for each tier. None with `fair_shares`: one tier."""
 
     @property
     def charging(self) -> tuple[Floats, Floats]:
@@ -117,13 +128,47 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Band:
+    """The power of some cars, with what else runs there, kept between two limits.
+
+    A feeder, a phase, or a volume sold on a market: then both limits are the volume, and after it
+    the recovery that was declared.
+    """
+
+    name: str
+    weight: Floats
+    """Shape (N,): the part of each car's power that counts: 0 or 1 on a feeder, 1/3 of a three-phase
+    car on each phase."""
+    base_kw: Floats
+    """Shape (T,): what runs there without the cars; negative feeds in."""
+    low_kw: Floats
+    """Shape (T,): least sum, may be negative; -inf where there is none."""
+    high_kw: Floats
+    """Shape (T,): greatest sum; inf where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reserve:
+    """Power held ready for the grid by all cars together, with the energy to deliver it."""
+
+    up_kw: Floats
+    """Shape (T,), >= 0: by how much the site can lower its import at once."""
+    down_kw: Floats
+    """Shape (T,), >= 0: by how much it can raise it."""
+    hold_h: float
+    """How long it must be able to last from any moment of a step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
-    """What to decide: the steps, the sessions, the site."""
+    """What to decide: the steps, the sessions, the site, and what else was promised."""
 
     hours: Floats
     """Shape (T,): length of each step in h; the steps may differ."""
     sessions: Sessions
     site: Site
+    bands: tuple[Band, ...] = ()
+    reserve: Reserve | None = None
 
     def floors(self) -> Floats:
         """Return the floor at the end of each step, shape (N, T), kWh.
@@ -188,6 +233,9 @@ class Plan:
     """Shape (N,): energy missing at departure."""
     price_eur_per_kwh: Floats
     """Shape (T,): what one more kWh of load would cost in that step (the balance's dual)."""
+    value_eur_per_kwh: Floats
+    """Shape (N, T): what one more stored kWh at the end of the step would save (the dual of the row
+    that carries it on); 0 outside the stay."""
     peak_kw: float
     """Import peak of the billing period that this plan leads to."""
     schedule: Schedule

@@ -99,12 +99,14 @@ class Rolling:
         flows = settle_faint(problem, where, found.flows, close)
         if flows is not found.flows:
             found = replace(found, flows=flows, cost_eur=cost_of(problem, where, flows))
-        count = len(self.edges) - 1
+        count, duals = len(self.edges) - 1, self._program.row_prices()
+        at = self._slot_positions(where, block, step) - self._blocks.position[block][where.car]
         return plan_of(
             problem,
             where,
             found,
-            prices=self._program.row_prices()[step:count],
+            prices=duals[step:count],
+            values=-duals[self._blocks.chain_row[block][where.car] + at],
             edges=edges,
             bound=bound,
             solver="rolling",
