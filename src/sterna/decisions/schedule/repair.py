@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sterna.decisions.schedule.onoff import Flags
 from sterna.decisions.schedule.plan import TINY_KWH
 from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
 
@@ -33,6 +34,18 @@ class Course:
             planned=plan.energy_kwh, floors=problem.floors(),
         )  # fmt: skip
         found.planned = found.stored()
+        return found
+
+    def chosen(self, which: Ints) -> "Course":
+        """Return a copy of the course of the cars *which*."""
+        return Course(
+            problem=self.problem.chosen(which), charge=self.charge[which],
+            discharge=self.discharge[which], planned=self.planned[which], floors=self.floors[which],
+        )  # fmt: skip
+
+    def is_here(self, step: int) -> Flags:
+        """Return which cars are plugged in *step* for a part of it at least."""
+        found: Flags = self.problem.sessions.present_h[:, step] > 0.0
         return found
 
     def into(self) -> Floats:
@@ -100,7 +113,7 @@ class Course:
         charge = self.charge[:, step]
         inside = self.stored_of(charge, step)
         keeps = self.metered_of(np.maximum(inside - np.maximum(surplus, 0.0), 0.0), step)
-        found: Floats = np.maximum(charge - keeps, 0.0)
+        found: Floats = np.maximum(charge - keeps, 0.0) * self.is_here(step)
         return found
 
     def more(self, step: int, deficit: Floats) -> Floats:
@@ -115,7 +128,7 @@ class Course:
         taken = np.maximum(self.taken_of(discharge, step) - wanted, 0.0)
         gives = discharge > TINY_KWH
         found: Floats = np.where(gives, discharge - self.given_of(taken, step), full - charge)
-        return np.maximum(found, 0.0) * (wanted > 0.0)
+        return np.maximum(found, 0.0) * ((wanted > 0.0) & self.is_here(step))
 
     def draw(self, step: int, change: Floats) -> Floats:
         """Change what each car draws in *step* by *change* kWh at the meter; return what it stores more."""
@@ -138,63 +151,83 @@ def groups_of(problem: Problem) -> Ints:
     return found.reshape(-1).astype(np.int64)
 
 
-def repaired(course: Course, plan: Plan, groups: Ints, step: int) -> None:
-    """Bring every car of *course* back to its energy in *plan* in the steps after *step*, as far as can be.
+def repaired(whole: Course, plan: Plan, groups: Ints, step: int) -> None:
+    """Bring every car of *whole* back to its energy in *plan* in the steps after *step*, as far as can be.
 
     What no neighbour takes is moved where it costs least, below the plan's peak as long as that goes.
     """
-    steps = range(step + 1, len(course.problem.hours))
-    off = course.stored()[:, step] - course.planned[:, step]
+    off = whole.stored()[:, step] - whole.planned[:, step]
+    which = np.flatnonzero(np.abs(off) > TINY_KWH)
+    if not len(which):
+        return
+    course, room = whole.chosen(which), _Room(whole)
+    off = _paired(course, room, groups[which], off[which], step)
+    cheap_first = np.argsort(plan.price_eur_per_kwh[step + 1 :], kind="stable") + step + 1
+    for most_kw in (plan.peak_kw, np.inf):
+        for then in cheap_first.tolist():
+            wanted = course.more(then, -off)
+            fits = room.fitting(course, then, wanted, most_kw)
+            off = off + room.drawn(course, then, fits)
+        for then in cheap_first[::-1].tolist():
+            wanted = course.less(then, off)
+            fits = room.fitting(course, then, wanted, most_kw, sign=-1.0)
+            off = off + room.drawn(course, then, -fits)
+    whole.charge[which], whole.discharge[which] = course.charge, course.discharge
+
+
+def _paired(course: Course, room: "_Room", groups: Ints, off: Floats, step: int) -> Floats:
+    """Let cars of a group exchange what they are *off* by; return what is left, shape (N,), kWh."""
     ceilings = course.problem.ceilings()
-    for then in steps:
-        here = course.problem.sessions.present_h[:, then] > 0.0
-        full = np.where(here, course.planned[:, then] + off - ceilings, 0.0)
-        off = off + course.draw(then, -course.less(then, full))
-        less = np.where(here, course.less(then, off), 0.0)
-        more = np.where(here, course.more(then, -off), 0.0)
-        many = int(groups.max(initial=0)) + 1
+    many = int(groups.max(initial=0)) + 1
+    for then in range(step + 1, len(course.problem.hours)):
+        full = np.where(course.is_here(then), course.planned[:, then] + off - ceilings, 0.0)
+        off = off + room.drawn(course, then, -course.less(then, full))
+        less, more = course.less(then, off), course.more(then, -off)
         sums = [np.bincount(groups, weights=way, minlength=many) for way in (less, more)]
         moved = np.minimum(*sums)
         parts = [moved / np.maximum(total, TINY_KWH) for total in sums]
-        off = off + course.draw(then, more * parts[1][groups] - less * parts[0][groups])
-    price = np.argsort(plan.price_eur_per_kwh[step + 1 :], kind="stable") + step + 1
-    for most_kw in (plan.peak_kw, np.inf):
-        room = _Room(course, most_kw)
-        for then in price.tolist():
-            here = course.problem.sessions.present_h[:, then] > 0.0
-            wanted = np.where(here, course.more(then, -off), 0.0)
-            off = off + course.draw(then, room.fitting(then, wanted))
-        for then in price[::-1].tolist():
-            here = course.problem.sessions.present_h[:, then] > 0.0
-            wanted = np.where(here, course.less(then, off), 0.0)
-            off = off + course.draw(then, -room.fitting(then, wanted, sign=-1.0))
+        change = more * parts[1][groups] - less * parts[0][groups]
+        off = off + room.drawn(course, then, change)
+    return off
 
 
 class _Room:
-    """What site and bands still take in each step beside what a course does."""
+    """What site and bands still take in each step beside what all cars do."""
 
-    def __init__(self, course: Course, most_kw: float) -> None:
-        """Import stays below *most_kw* and the site's limit."""
-        self._course, self._most_kw = course, most_kw
+    def __init__(self, course: Course) -> None:
+        """Start with what *course* does."""
+        problem, drawn = course.problem, course.charge - course.discharge
+        site, hours = problem.site, problem.hours
+        self._net = (site.load_kw - site.pv_kw) * hours + drawn.sum(axis=0)
+        self._bands = [band.base_kw * hours + band.weight @ drawn for band in problem.bands]
 
-    def fitting(self, step: int, wanted: Floats, sign: float = 1.0) -> Floats:
-        """Return the part of *wanted* kWh, shape (N,), that fits when all cars draw that much more (or less)."""
-        problem, site = self._course.problem, self._course.problem.site
-        hours, total = float(problem.hours[step]), float(wanted.sum())
+    def drawn(self, course: Course, step: int, change: Floats) -> Floats:
+        """Let the cars of *course* draw *change* kWh more in *step*; return what they store more."""
+        self._net[step] += change.sum()
+        for total, band in zip(self._bands, course.problem.bands, strict=True):
+            total[step] += band.weight @ change
+        return course.draw(step, change)
+
+    def fitting(
+        self, course: Course, step: int, wanted: Floats, most_kw: float, sign: float = 1.0
+    ) -> Floats:
+        """Return the part of *wanted* kWh, shape (N,), that fits when cars draw that much more (or less).
+
+        Import stays below *most_kw* and the site's limit.
+        """
+        problem, site = course.problem, course.problem.site
+        hours, total, net = float(problem.hours[step]), float(wanted.sum()), float(self._net[step])
         if total <= TINY_KWH:
             return np.zeros(len(wanted))
-        drawn = self._course.charge[:, step] - self._course.discharge[:, step]
-        net = (site.load_kw[step] - site.pv_kw[step]) * hours + float(drawn.sum())
         if sign > 0.0:
-            most = min(float(site.import_limit_kw[step]), self._most_kw)
+            most = min(float(site.import_limit_kw[step]), most_kw)
             rooms = [(total, most * hours - net)]
         else:  # Sun that nobody takes can always be curtailed.
             least = -(float(site.export_limit_kw[step]) + float(site.pv_kw[step])) * hours
             rooms = [(total, net - least)]
-        for band in problem.bands:
-            power = float(band.base_kw[step]) * hours + float(band.weight @ drawn)
-            limit = band.high_kw[step] if sign > 0.0 else band.low_kw[step]
-            rooms.append((float(band.weight @ wanted), sign * (float(limit) * hours - power)))
+        for power, band in zip(self._bands, problem.bands, strict=True):
+            limit = float(band.high_kw[step] if sign > 0.0 else band.low_kw[step])
+            rooms.append((float(band.weight @ wanted), sign * (limit * hours - float(power[step]))))
         shares = [max(0.0, room) / amount for amount, room in rooms if amount > TINY_KWH]
         found: Floats = wanted * min(1.0, *shares)
         return found
