@@ -7,6 +7,8 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := .venv
 export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
+# What the installed package is made from; all else is read where it lies.
+BUILT_FROM := uv.lock pyproject.toml hatch_build.py src/sterna/decisions/schedule/interior/passes.c
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
@@ -77,10 +79,10 @@ clean: ## Remove all that was set up or written
 $(UV):
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv==$(UV_VERSION)
 
-.venv/run: uv.lock pyproject.toml | $(UV)
+.venv/run: $(BUILT_FROM) | $(UV)
 	$(UV) sync --quiet --frozen --inexact --no-default-groups --python $(PYTHON)
 	@touch $@
 
-.venv/dev: uv.lock pyproject.toml | $(UV)
+.venv/dev: $(BUILT_FROM) | $(UV)
 	$(UV) sync --quiet --frozen --inexact --group schemas --python $(PYTHON)
 	@touch $@ .venv/run

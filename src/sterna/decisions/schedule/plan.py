@@ -102,8 +102,8 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
     gained = flows.into - flows.out
     into, out = np.maximum(gained, 0.0), np.maximum(-gained, 0.0)
     here = cars.present_h[where.car, where.step]
-    charge = _metered(into, here, *cars.charging, where.car, charging=True)
-    discharge = _metered(out, here, *cars.discharging, where.car, charging=False)
+    charge = metered(into, here, *cars.charging, where.car, charging=True)
+    discharge = metered(out, here, *cars.discharging, where.car, charging=False)
     spared = flows.charge - flows.discharge - charge + discharge
     rest = np.bincount(where.step, weights=spared, minlength=len(problem.hours))
     circle = np.minimum(flows.imported, flows.exported)
@@ -128,7 +128,7 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
     return found, rest > TINY_KWH * 10
 
 
-def _metered(
+def metered(
     moved: Floats, here: Floats, powers: Floats, shares: Floats, car: Ints, *, charging: bool
 ) -> Floats:
     """Return the metered energy of *moved* kWh at the battery, shape (K,), the best piece first.

@@ -1,0 +1,119 @@
+"""The passes in C: `passes.c` as a shared library beside this module, where one was built.
+
+A wheel carries it; an installation from source builds it where there is a compiler (hatch_build.py).
+Without it the passes run in numpy (`plain`), some ten times slower and equal but for the last bits.
+"""
+
+import ctypes
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sterna.decisions.schedule.interior.fleet import Fleet
+from sterna.decisions.schedule.problem import Floats
+
+LIBRARY: Final = Path(__file__).parent / "passes.so"
+WHOLE: Final = ctypes.c_longlong
+REAL: Final = ctypes.c_double
+ADDRESS: Final = ctypes.c_void_p
+
+
+ARRAYS: Final = (
+    *("first", "count", "slot", "flat", "group", "cut"),
+    *("gain", "drain", "width", "cost", "rhs", "price", "move", "stiff"),
+    *("x", "zl", "zu", "theta", "pull", "dx", "dzl", "dzu", "value", "dvalue", "residual"),
+    *("inverse", "onward", "wish", "extra", "coupling", "spread", "held", "mixed", "loose"),
+    *("schur", "power", "answer", "answer2", "answer3"),
+    *("sums", "reach", "reach_dual", "change", "scratch"),
+)
+"""What is handed over by address, in the order of the record."""
+
+
+class _Fleet(ctypes.Structure):
+    """The record that `passes.c` reads: the same names in the same order."""
+
+    _fields_ = [
+        *((name, WHOLE) for name in ("cars", "steps", "groups", "chunks", "threads")),
+        *((name, WHOLE) for name in ("ups", "downs", "stores", "lasts")),
+        *((name, ADDRESS) for name in ARRAYS),
+        ("room", WHOLE),
+        *((name, REAL) for name in ("target", "second", "step", "step_dual", "fraction")),
+    ]
+
+
+def library() -> ctypes.CDLL | None:
+    """Return the compiled passes; None where they were not built or do not load here."""
+    if not LIBRARY.exists():
+        return None
+    try:
+        return ctypes.CDLL(str(LIBRARY))
+    except OSError:
+        return None  # Built for another machine: numpy does it.
+
+
+class CompiledPasses:
+    """The passes in C over the arrays of a fleet."""
+
+    def __init__(self, fleet: Fleet, found: ctypes.CDLL, threads: int) -> None:
+        """Hand the arrays of *fleet* over; they must not be replaced afterwards."""
+        layout, self._fleet, self._library = fleet.layout, fleet, found
+        most = int(np.max(np.diff(layout.flat), initial=0))
+        room = 12 * fleet.steps + 2 * most
+        shared: dict[str, Floats | np.ndarray[tuple[int, ...], np.dtype[np.int64]]] = {
+            "first": fleet.first,
+            "count": layout.count,
+            "slot": layout.slot,
+            "flat": layout.flat,
+            "group": fleet.group,
+            "cut": fleet.cut,
+            "gain": layout.gain,
+            "drain": layout.drain,
+            "width": layout.width,
+            "cost": layout.cost,
+            "rhs": layout.rhs,
+            "scratch": np.zeros(threads * room),
+        }
+        shared |= {name: getattr(fleet, name) for name in ARRAYS if name not in shared}
+        self._kept = {name: np.ascontiguousarray(array) for name, array in shared.items()}
+        for name, array in self._kept.items():
+            assert array.dtype in (np.float64, np.int64), name
+        self._record = _Fleet(
+            cars=len(layout.count),
+            steps=fleet.steps,
+            groups=fleet.groups,
+            chunks=fleet.chunks,
+            threads=min(threads, fleet.chunks),
+            ups=layout.ups,
+            downs=layout.downs,
+            stores=layout.stores,
+            lasts=layout.lasts,
+            room=room,
+            **{name: array.ctypes.data for name, array in self._kept.items()},
+        )
+
+    def factor(self) -> None:
+        """See `Passes`."""
+        self._run("sterna_factor")
+
+    def predict(self) -> None:
+        """See `Passes`."""
+        self._run("sterna_predict")
+
+    def direct(self) -> None:
+        """See `Passes`."""
+        self._run("sterna_direct")
+
+    def step(self) -> None:
+        """See `Passes`."""
+        self._run("sterna_step")
+
+    def recentre(self) -> None:
+        """See `Passes`."""
+        self._run("sterna_recentre")
+
+    def _run(self, name: str) -> None:
+        fleet, record = self._fleet, self._record
+        record.target, record.second, record.fraction = fleet.target, fleet.second, fleet.fraction
+        record.step, record.step_dual = fleet.length, fleet.length_dual
+        getattr(self._library, name)(ctypes.byref(record))

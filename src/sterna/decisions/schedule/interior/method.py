@@ -1,0 +1,207 @@
+"""The Newton steps: predictor and corrector on all cars and the site, to a proven gap.
+
+A primal-dual method (Mehrotra) in which the cars' part of the linear system is eliminated car by car
+along time (a Riccati recursion with one state, the stored energy), so that one dense system in the
+prices remains. Two things are our own. First, products of the site's variables aim at a multiple of
+those of the cars that grows with the fleet: otherwise the site's price is a staircase to ten thousand
+cars. Second, the step is as long as most cars allow; the few that cannot go that far are brought to
+the new prices by themselves, and what they do otherwise than foreseen is made good by the next step.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sterna.decisions.schedule.interior.fleet import DUAL, PRIMAL, PRODUCTS, Fleet, Passes
+from sterna.decisions.schedule.interior.layout import Bounds
+from sterna.decisions.schedule.interior.site import Around, Shift, Surround
+from sterna.decisions.schedule.interior.start import Prices, around_at, halfway, straight
+from sterna.decisions.schedule.problem import Floats, Problem
+
+FRACTION: Final = 0.99
+"""Part of the way to the boundary that a step goes."""
+FIRST_PRODUCT: Final = 0.01
+"""EUR: about a kWh times the spread of prices over a day."""
+KNOWN_PRODUCT: Final = 1e-3
+"""EUR: the same where prices are known within some thousandths."""
+SITE_WEIGHT: Final = 0.3
+"""Products of the site against those of the cars, per car."""
+STEPS_MAX: Final = 100
+STRAYING: Final = 0.01
+"""Part of the cars that may go their own way in a step."""
+STRAYING_FROM: Final = 200
+"""Below so many cars nobody strays, and no car is held back: a few cars would be a large part."""
+STIFF: Final = 0.05
+"""EUR per kWh by which prices may move in the first step."""
+CALMING: Final = 5.0
+"""How far they may move in the next step, in steps like the last one."""
+STUCK: Final = 0.15
+"""A step shorter than this says that strays have led the balance away: for some steps nobody strays."""
+TOGETHER: Final = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """Where the method stands."""
+
+    primal: float
+    """Cost of the inner point, EUR; the cost of no schedule while `balance` is not 0."""
+    dual: float
+    """No schedule costs less."""
+    product: float
+    """Mean product of cars' variables and multipliers, EUR."""
+    balance: float
+    """Largest energy of any row that comes from nowhere, kWh."""
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of the inner point from the bound."""
+        return (self.primal - self.dual) / max(abs(self.primal), 1e-9)
+
+
+class Interior:
+    """The method on one problem."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        fleet: Fleet,
+        passes: Passes,
+        around: Surround,
+        bounds: Bounds,
+        prices: Prices | None = None,
+    ) -> None:
+        """Begin at *prices*, or where the cars go straight to their targets."""
+        self.fleet, self.around = fleet, around
+        self._passes = passes
+        layout, frame = fleet.layout, around.frame
+        value = np.full(len(fleet.value), float(np.mean(problem.site.import_eur_per_kwh)))
+        if prices is None:
+            x = straight(problem, layout, bounds)
+            power = frame.weight.T @ grouped(fleet, layout.metered_kwh(x) - layout.fixed_kwh)
+            self.at: Around = around.start(power, FIRST_PRODUCT)
+            fleet.price[:] = frame.seen(self.at.price)
+            fleet.start(x, value, FIRST_PRODUCT)
+        else:
+            self.at = around_at(around, prices, KNOWN_PRODUCT)
+            fleet.price[:] = frame.seen(self.at.price)
+            fleet.start(halfway(layout), value, KNOWN_PRODUCT)
+            fleet.target = KNOWN_PRODUCT
+            passes.recentre()
+        self._many = len(fleet.reach) >= STRAYING_FROM
+        fleet.stiff[:] = STIFF if self._many else 0.0
+        self.best = -np.inf
+        """The best lower bound so far."""
+        self.best_prices = Prices(rows=self.at.price, peak=self.at.peak)
+        self.foreseen = fleet.x
+        """Where the cars' variables would go without any centring."""
+        self._together = 0
+
+    def look(self) -> Progress:
+        """Factor everything at the present point and say where it is."""
+        fleet, around, at = self.fleet, self.around, self.at
+        fleet.price[:] = around.frame.seen(at.price)
+        self._passes.factor()
+        sums = fleet.by_group(fleet.sums)
+        self._power = around.frame.weight.T @ fleet.by_group(fleet.power)
+        self._lacks = around.residuals(at, self._power)
+        self._products = float(sums[PRODUCTS]) + around.products(at)
+        pairs = 2.0 * (fleet.live + around.weight * around.count)
+        constant = fleet.layout.constant_eur
+        dual = float(sums[DUAL]) + around.bound_of(at.price, at.peak) + constant
+        if dual > self.best:
+            self.best, self.best_prices = dual, Prices(rows=at.price, peak=at.peak)
+        return Progress(
+            primal=float(sums[PRIMAL]) + around.cost_of(at) + constant,
+            dual=dual,
+            product=self._products / pairs,
+            balance=float(np.max(np.abs(self._lacks[0]))),
+        )
+
+    def foresee(self) -> None:
+        """Find the direction without centring; `foreseen` is where it leads the cars."""
+        fleet, around, at = self.fleet, self.around, self.at
+        frame = around.frame
+        self._system = around.system(at, fleet.by_group(fleet.schur))
+        self._cars = frame.weight.T @ fleet.by_group(fleet.answer)
+        nothing = np.zeros(len(around.width))
+        self._ahead = self._system.shift(nothing, nothing, self._cars, self._lacks)
+        fleet.move[:] = frame.seen(self._ahead.price)
+        self._passes.predict()
+        self.foreseen = np.clip(fleet.x + fleet.dx, 0.0, fleet.layout.width)
+
+    def step(self, progress: Progress) -> None:
+        """Correct the direction and go."""
+        fleet, around, at, frame = self.fleet, self.around, self.at, self.around.frame
+        ahead = self._ahead
+        quiet = self._together > 0 or not self._many
+        straying = 0 if quiet else int(STRAYING * len(fleet.reach))
+        length, dual = self._reaches(ahead, straying, 1.0)
+        mine, mine_dual = np.minimum(length, fleet.reach), np.minimum(dual, fleet.reach_dual)
+        change = fleet.change
+        left = self._products + float(
+            mine @ change[:, 0] + mine_dual @ change[:, 1] + (mine * mine_dual) @ change[:, 2]
+        )
+        linear, linear_dual, square = _change(around, at, ahead)
+        left += length * linear + dual * linear_dual + length * dual * square
+        target = float(np.clip(left / self._products, 1e-6, 1.0)) ** 3 * progress.product
+        fleet.target, fleet.second = target, 1.0
+        site = target * around.weight
+        cars = self._cars + frame.weight.T @ (
+            fleet.by_group(fleet.answer2) + target * fleet.by_group(fleet.answer3)
+        )
+        shift = self._system.shift(
+            site - ahead.x * ahead.lower, site + ahead.x * ahead.upper, cars, self._lacks
+        )
+        fleet.move[:] = frame.seen(shift.price)
+        self._passes.direct()
+        length, dual = self._reaches(shift, straying, FRACTION)
+        at.x += length * shift.x
+        at.lower += dual * shift.lower
+        at.upper += dual * shift.upper
+        at.price = at.price + dual * shift.price
+        if self._many:
+            fleet.stiff[:] = CALMING * np.max(np.abs(frame.seen(shift.price)), axis=0)
+        at.peak = at.peak + dual * shift.peak
+        fleet.length, fleet.length_dual, fleet.fraction = length, dual, FRACTION * (1 + 1e-9)
+        fleet.target = (1.0 - length) * progress.product + length * target
+        fleet.price[:] = frame.seen(at.price)
+        self._passes.step()
+        self._together = TOGETHER if length < STUCK and not quiet else max(0, self._together - 1)
+
+    def _reaches(self, shift: Shift, straying: int, fraction: float) -> tuple[float, float]:
+        """Return how far site and all but *straying* cars can go, primal and dual, at most 1."""
+        fleet, around, at = self.fleet, self.around, self.at
+        room, live = around.width - at.x, around.live
+        with np.errstate(divide="ignore", invalid="ignore"):
+            primal = np.where(live, np.maximum(-shift.x / at.x, shift.x / room), 0.0)
+            duals = np.where(
+                live, np.maximum(-shift.lower / at.lower, -shift.upper / at.upper), 0.0
+            )
+        found = []
+        for site, cars in ((primal, fleet.reach), (duals, fleet.reach_dual)):
+            most = 1.0 / max(float(np.max(site)), 1e-9)
+            if len(cars):
+                most = min(most, float(np.partition(cars, straying)[straying]))
+            found.append(min(1.0, fraction * most))
+        return found[0], found[1]
+
+
+def _change(around: Surround, at: Around, ahead: Shift) -> tuple[float, float, float]:
+    """Return the coefficients of the products' change along *ahead*: primal, dual, both."""
+    room = around.width - at.x
+    return (
+        float((at.lower - at.upper) @ ahead.x),
+        float(at.x @ ahead.lower + room @ ahead.upper),
+        float(ahead.x @ (ahead.lower - ahead.upper)),
+    )
+
+
+def grouped(fleet: Fleet, metered: Floats) -> Floats:
+    """Return metered energy (M,) summed by group and step, shape (G, T)."""
+    where = fleet.layout.where
+    at = fleet.group[where.car] * fleet.steps + where.step
+    summed = np.bincount(at, weights=metered, minlength=fleet.groups * fleet.steps)
+    found: Floats = summed.reshape(fleet.groups, fleet.steps).astype(np.float64)
+    return found

@@ -1,0 +1,321 @@
+"""What stands around the cars: import, export, curtailment, excess, the peak, and the bands.
+
+Rows are the balance of the site and one more for each band; their duals are the prices that cars
+see. All variables lie between 0 and a width, as the cars' do. The peak's rows are eliminated by hand
+(their matrix is diagonal but for the peak itself), so that what remains to be solved for is one
+dense system in the prices, whatever the number of cars.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sterna.decisions.schedule.interior.layout import NARROW_KWH, Layout
+from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Ints, Problem
+
+IMPORT, EXPORT, CURTAILED, OVER, SLACK = range(5)
+PER_BAND: Final = 3
+"""Inside the band, above it, below it."""
+RIDGE: Final = 1e-13
+"""On the scaled matrix, against exact singularity; what it costs is refined away."""
+REFINEMENTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Frame:
+    """The site's rows and variables. R rows, V variables, T steps, G groups of equal cars."""
+
+    hours: Floats
+    rhs: Floats
+    """Shape (R, T): kWh."""
+    width: Floats
+    """Shape (V, T): kWh."""
+    cost: Floats
+    """Shape (V, T): EUR per kWh."""
+    row: Ints
+    """Shape (V,): the row in which each variable stands; the peak's slack stands in none."""
+    sign: Floats
+    """Shape (V,): its coefficient there; 0 for the peak's slack."""
+    peak_eur_per_kw: float
+    peak_so_far_kw: float
+    peak_width_kw: float
+    weight: Floats
+    """Shape (G, R): how much of a car's power counts in each row, by group."""
+    group: Ints
+    """Shape (N,): the group of each car."""
+    low_kwh: Floats
+    """Shape (B, T): the lower ends of the bands, from which what is inside is counted."""
+
+    @property
+    def live(self) -> Floats:
+        """1 where a variable has room, 0 where it is fixed, shape (V, T)."""
+        found: Floats = (self.width > 0).astype(float)
+        return found
+
+    def transposed(self, price: Floats, peak: Floats) -> Floats:
+        """Return what the rows' duals *price* (R, T) and *peak* (T,) say of each variable, (V, T)."""
+        found = self.sign[:, None] * price[self.row]
+        found[IMPORT] -= peak
+        found[SLACK] -= peak
+        return found
+
+    def rows(self, values: Floats) -> Floats:
+        """Return the site's part of each row for *values* (V, T): shape (R, T)."""
+        found = np.zeros_like(self.rhs)
+        np.add.at(found, self.row, self.sign[:, None] * values)
+        return found
+
+    def seen(self, price: Floats) -> Floats:
+        """Return the prices that each group of cars sees, shape (G, T)."""
+        found: Floats = self.weight @ price
+        return found
+
+
+def frame_of(problem: Problem, layout: Layout) -> Frame:
+    """Return the frame around the cars of *problem*."""
+    site, hours, cars = problem.site, problem.hours, problem.sessions
+    car, step, count = layout.where.car, layout.where.step, len(hours)
+    big = float(np.max(site.load_kw, initial=1.0) + np.max(site.pv_kw, initial=0.0))
+    big += float(np.sum(cars.charge_kw) + np.sum(cars.discharge_kw))
+    zeros = np.zeros(count)
+    fixed = np.bincount(step, weights=layout.fixed_kwh, minlength=count)
+    rhs = [(site.load_kw - site.pv_kw) * hours + fixed]
+    width = [
+        np.minimum(site.import_limit_kw, big) * hours,
+        np.minimum(site.export_limit_kw, big) * hours,
+        site.pv_kw * hours,
+        2 * big * hours,
+        (site.peak_so_far_kw + big) * hours,
+    ]
+    cost = [
+        site.import_eur_per_kwh,
+        -site.export_eur_per_kwh,
+        zeros,
+        np.full(count, OVER_EUR_PER_KWH),
+        zeros,
+    ]
+    row, sign, lows = [0] * 5, [1.0, -1.0, -1.0, 1.0, 0.0], []
+    for number, band in enumerate(problem.bands):
+        reach = big + np.abs(band.base_kw)
+        low, high = np.maximum(band.low_kw, -2 * reach), np.minimum(band.high_kw, 2 * reach)
+        part = np.bincount(step, weights=band.weight[car] * layout.fixed_kwh, minlength=count)
+        rhs.append((band.base_kw - low) * hours + part)
+        width += [np.maximum(high - low, 0.0) * hours, 4 * reach * hours, 4 * reach * hours]
+        cost += [zeros, np.full(count, OVER_EUR_PER_KWH), np.full(count, OVER_EUR_PER_KWH)]
+        row += [1 + number] * PER_BAND
+        sign += [1.0, 1.0, -1.0]
+        lows.append(low * hours)
+    weights = np.ones((len(cars), 1 + len(problem.bands)))
+    for number, band in enumerate(problem.bands):
+        weights[:, 1 + number] = band.weight
+    kinds, group = np.unique(weights, axis=0, return_inverse=True)
+    widths = np.stack(width)
+    return Frame(
+        hours=hours,
+        rhs=np.stack(rhs),
+        width=np.where(widths < NARROW_KWH, 0.0, widths),
+        cost=np.stack(cost),
+        row=np.array(row),
+        sign=np.array(sign),
+        peak_eur_per_kw=site.peak_eur_per_kw,
+        peak_so_far_kw=site.peak_so_far_kw,
+        peak_width_kw=big,
+        weight=kinds if len(kinds) else np.ones((1, weights.shape[1])),
+        group=group.reshape(-1).astype(np.int64),
+        low_kwh=np.array(lows).reshape(len(lows), count),
+    )
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Around:
+    """A point of the site's variables, with multipliers. The peak is the last of each flat array."""
+
+    x: Floats
+    """Shape (V T + 1,)."""
+    lower: Floats
+    """Multipliers of x, shape (V T + 1,)."""
+    upper: Floats
+    """Multipliers of width - x."""
+    price: Floats
+    """Shape (R, T): EUR per kWh."""
+    peak: Floats
+    """Shape (T,): duals of the rows that hold import below the peak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shift:
+    """A direction of the site."""
+
+    price: Floats
+    peak: Floats
+    x: Floats
+    lower: Floats
+    upper: Floats
+
+
+class Surround:
+    """The site's part of every Newton step."""
+
+    def __init__(self, frame: Frame, weight: float) -> None:
+        """Take the site of *frame*; its products aim at *weight* times those of the cars."""
+        self.frame = frame
+        self.weight = weight
+        self._shape = frame.width.shape
+        self.width = np.append(frame.width.ravel(), frame.peak_width_kw)
+        self.cost = np.append(frame.cost.ravel(), frame.peak_eur_per_kw)
+        self.live = self.width > 0
+        self.count = int(np.count_nonzero(self.live))
+
+    def start(self, power: Floats, product: float) -> Around:
+        """Return an inner point for the cars' *power*, shape (R, T) by row, in kWh per step."""
+        frame, (_, count) = self.frame, self._shape
+        need = frame.rhs + power
+        x = np.zeros(self._shape)
+        inside, give, curb = frame.width[IMPORT], frame.width[EXPORT], frame.width[CURTAILED]
+        margin = 0.02 * (inside + np.abs(need[0])) + 1e-3
+        spare = np.clip(-need[0], 0.0, 0.45 * give)
+        x[EXPORT] = np.minimum(margin, 0.5 * give) + spare
+        x[CURTAILED] = np.minimum(margin, 0.5 * curb) + np.clip(-need[0] - spare, 0, 0.45 * curb)
+        drawn = need[0] + x[EXPORT] + x[CURTAILED]
+        x[IMPORT] = np.clip(drawn, 0.02 * inside, 0.99 * inside)
+        x[OVER] = np.maximum(drawn - x[IMPORT], 1e-4 * margin)
+        highest = float(np.max(x[IMPORT] / frame.hours))
+        so_far = frame.peak_so_far_kw
+        peak = max(0.05 * so_far, 1.05 * (highest - so_far), 1e-3 * frame.peak_width_kw)
+        x[SLACK] = frame.hours * (so_far + peak) - x[IMPORT]
+        for first in range(SLACK + 1, len(x), PER_BAND):
+            band, room = need[frame.row[first]], frame.width[first]
+            x[first] = np.clip(band, 0.1 * room, 0.9 * room)
+            away = 1e-3 * (room + np.abs(band)) + 1e-3
+            x[first + 1] = away + np.maximum(band - x[first], 0.0)
+            x[first + 2] = away + np.maximum(x[first] - band, 0.0)
+        rows = np.zeros_like(frame.rhs)
+        paid = (frame.cost[IMPORT] - np.minimum(frame.cost[EXPORT], 0.0)) / 2
+        rows[0] = np.maximum(paid, 0.0)
+        duals = np.full(count, frame.peak_eur_per_kw / float(np.sum(frame.hours)))
+        flat = np.append(x.ravel(), peak)
+        flat = np.where(self.live, np.clip(flat, 1e-9 * self.width, (1 - 1e-9) * self.width), 0.0)
+        lower, upper = centred(self.reduced(rows, duals), flat, self.width, product * self.weight)
+        return Around(x=flat, lower=lower, upper=upper, price=rows, peak=duals)
+
+    def reduced(self, price: Floats, peak: Floats) -> Floats:
+        """Return the reduced costs, shape (V T + 1,)."""
+        across = self.frame.transposed(price, peak).ravel()
+        found: Floats = self.cost - np.append(across, float(self.frame.hours @ peak))
+        return found
+
+    def products(self, at: Around) -> float:
+        """Return the sum of all products of *at*."""
+        return float(at.lower @ at.x + at.upper @ (self.width - at.x))
+
+    def cost_of(self, at: Around) -> float:
+        """Return what the site pays at *at*, EUR."""
+        return float(self.cost @ at.x) + self.frame.peak_eur_per_kw * self.frame.peak_so_far_kw
+
+    def bound_of(self, price: Floats, peak: Floats) -> float:
+        """Return the site's part of the dual objective: with the cars', no schedule costs less."""
+        frame = self.frame
+        held = float(np.sum(frame.rhs * price))
+        so_far = frame.peak_so_far_kw * (frame.peak_eur_per_kw - float(frame.hours @ peak))
+        slack = np.minimum(self.reduced(price, peak), 0.0) @ self.width
+        return held + so_far + float(slack)
+
+    def residuals(self, at: Around, power: Floats) -> tuple[Floats, Floats]:
+        """Return what the rows (R, T) and the peak's rows (T,) lack, with the cars' *power* (R, T)."""
+        frame, x = self.frame, at.x[:-1].reshape(self._shape)
+        rows = frame.rhs + power - frame.rows(x)
+        peak = x[IMPORT] + x[SLACK] - frame.hours * (frame.peak_so_far_kw + at.x[-1])
+        return rows, peak
+
+    def system(self, at: Around, schur: Floats) -> "System":
+        """Return the Newton system at *at* with the cars' *schur* complement, shape (G, T, T)."""
+        return System(self, at, schur)
+
+
+class System:
+    """The linear system in the prices at one point."""
+
+    def __init__(self, around: Surround, at: Around, schur: Floats) -> None:
+        """Assemble it; *schur* holds the lower triangles, shape (G, T, T)."""
+        frame = around.frame
+        self._around, self._at = around, at
+        with np.errstate(divide="ignore", invalid="ignore"):
+            theta = 1.0 / (at.lower / at.x + at.upper / (around.width - at.x))
+        theta = np.where(around.live, theta, 0.0)
+        self._theta = theta
+        loose = theta[:-1].reshape(frame.width.shape)
+        self._import, self._rest = loose[IMPORT], loose[IMPORT] + loose[SLACK]
+        own = loose * (frame.sign != 0)[:, None]
+        own[IMPORT] = loose[IMPORT] * loose[SLACK] / self._rest
+        self._all = float(np.sum(frame.hours**2 / self._rest)) + 1.0 / theta[-1]
+        self._front = self._import * frame.hours / self._rest
+        rows, count = frame.rhs.shape
+        matrix = np.zeros((rows, count, rows, count))
+        whole = schur + np.tril(schur, -1).transpose(0, 2, 1)
+        for one in range(rows):
+            for other in range(one + 1):
+                both = frame.weight[:, one] * frame.weight[:, other]
+                block = np.tensordot(both, whole, axes=1)
+                matrix[one, :, other] = block
+                matrix[other, :, one] = block
+        diagonal = np.zeros((rows, count))
+        np.add.at(diagonal, frame.row, own)
+        for one in range(rows):
+            matrix[one, np.arange(count), one, np.arange(count)] += diagonal[one]
+        matrix[0, :, 0] += np.outer(self._front, self._front) / self._all
+        flat = matrix.reshape(rows * count, rows * count)
+        scale = np.sqrt(np.maximum(np.diag(flat), 1e-300))
+        self._scale = scale
+        self._matrix = flat / scale[:, None] / scale[None, :]
+        self._inverse = np.linalg.inv(self._matrix + RIDGE * np.eye(len(scale)))
+
+    def _solve(self, right: Floats) -> Floats:
+        """Solve for the step of the prices, shape (R, T)."""
+        scaled = right.ravel() / self._scale
+        found = self._inverse @ scaled
+        for _ in range(REFINEMENTS):
+            found += self._inverse @ (scaled - self._matrix @ found)
+        answer: Floats = (found / self._scale).reshape(right.shape)
+        return answer
+
+    def shift(
+        self, lower: Floats, upper: Floats, cars: Floats, lacks: tuple[Floats, Floats]
+    ) -> Shift:
+        """Return the direction to products *lower*, *upper* (VT+1,) beyond the present ones.
+
+        *cars*: what the cars' power would do at unchanged prices, (R, T). *lacks*: the residuals.
+        """
+        around, at, frame = self._around, self._at, self._around.frame
+        room = around.width - at.x
+        with np.errstate(divide="ignore", invalid="ignore"):
+            up = np.where(around.live, lower / at.x, 0.0)
+            down = np.where(around.live, upper / room, 0.0)
+        pull = np.where(around.live, up - down - around.reduced(at.price, at.peak), 0.0)
+        moved = self._theta * pull
+        flat = moved[:-1].reshape(frame.width.shape)
+        rows, peak = lacks
+        third = peak + flat[IMPORT] + flat[SLACK]
+        right = rows - frame.rows(flat) + cars
+        base = (float(frame.hours @ (third / self._rest)) + pull[-1]) / self._all
+        right[0] += self._import * third / self._rest - self._front * base
+        price = self._solve(right)
+        followed = third + self._import * price[0]
+        top = (float(frame.hours @ (followed / self._rest)) + pull[-1]) / self._all
+        duals = (followed - frame.hours * top) / self._rest
+        x = self._theta[:-1] * (frame.transposed(price, duals).ravel() + pull[:-1])
+        shaped = x.reshape(frame.width.shape)
+        shaped[SLACK] = frame.hours * top - shaped[IMPORT] - peak
+        x = np.append(x, top)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            dlower = np.where(around.live, up - at.lower - at.lower / at.x * x, 0.0)
+            dupper = np.where(around.live, down - at.upper + at.upper / room * x, 0.0)
+        return Shift(price=price, peak=duals, x=x, lower=dlower, upper=dupper)
+
+
+def centred(reduced: Floats, x: Floats, width: Floats, product: float) -> tuple[Floats, Floats]:
+    """Return multipliers with products near *product* whose difference is *reduced*; 0 where fixed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower = np.where(reduced >= 0, product / (width - x) + reduced, product / x)
+        upper = np.maximum(lower - reduced, 0.5 * product / (width - x))
+    return np.where(width > 0, lower, 0.0), np.where(width > 0, upper, 0.0)

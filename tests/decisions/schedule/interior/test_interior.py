@@ -1,0 +1,156 @@
+"""The interior-point method against HiGHS, against itself, and in numpy as in C."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from schedule_problems import everything, tame
+
+from sterna.decisions.schedule.check import check
+from sterna.decisions.schedule.columns import left_out
+from sterna.decisions.schedule.interior import compiled, follow
+from sterna.decisions.schedule.interior import solve as method
+from sterna.decisions.schedule.interior.layout import bounds_of, layout_of
+from sterna.decisions.schedule.interior.solve import solve_interior
+from sterna.decisions.schedule.lp import build
+from sterna.decisions.schedule.problem import Problem
+from sterna.decisions.schedule.program import Program
+from sterna.decisions.schedule.reference import reference
+from sterna.decisions.schedule.solve import laid_out
+
+KINDS = ["numpy", *(["compiled"] if compiled.library() else [])]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run with the passes that the parameter names."""
+    if request.param == "numpy":
+        monkeypatch.setattr(method, "library", lambda: None)
+        monkeypatch.setattr(follow, "library", lambda: None)
+    return str(request.param)
+
+
+def optimum(problem: Problem) -> float:
+    """Return what the simplex method says of the linear program, EUR."""
+    program = Program()
+    layout = build(problem, program)
+    assert program.run()
+    return program.objective + left_out(problem, layout.where)
+
+
+def without_reserve(seed: int, cars: int = 6, steps: int = 12) -> Problem:
+    return replace(everything(seed, cars, steps), reserve=None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
+@example(83)  # three bands that contradict each other
+@example(293)  # a curve of several pieces where nothing may be exported
+def test_the_bound_is_below_the_optimum_and_the_optimum_below_the_cost(seed: int) -> None:
+    problem = without_reserve(seed)
+    best = optimum(problem)
+    found = solve_interior(problem, tolerance=1e-7)
+    slack = 1e-6 * max(1.0, abs(best))
+    assert found.bound_eur <= best + slack
+    assert best <= found.cost_eur + slack
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_every_schedule_is_sound_and_costs_what_it_says(seed: int) -> None:
+    problem = without_reserve(seed)
+    plan = laid_out(problem, solve_interior(problem, tolerance=1e-6), None)
+    verdict = check(problem, plan.schedule)
+    assert not verdict.faults
+    assert verdict.cost_eur == pytest.approx(plan.cost_eur, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_where_the_linear_program_is_exact_it_is_solved_to_its_optimum(
+    seed: int, kind: str
+) -> None:
+    problem = replace(tame(without_reserve(seed)), bands=())
+    best = optimum(problem)
+    found = solve_interior(problem, tolerance=1e-7)
+    assert found.bound_eur == pytest.approx(best, rel=3e-7, abs=3e-7)
+    assert found.cost_eur == pytest.approx(best, rel=2e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize(("count", "cost_eur"), [(10, 37.26848), (100, 480.27225)])
+def test_reference_instances_have_their_golden_cost(count: int, cost_eur: float, kind: str) -> None:
+    found = solve_interior(reference(count), tolerance=1e-7)
+    assert found.cost_eur == pytest.approx(cost_eur, abs=1e-4)
+    assert found.bound_eur == pytest.approx(cost_eur, abs=1e-4)
+
+
+def test_a_thousand_cars_are_certified_to_a_thousandth() -> None:
+    problem = reference(1000)
+    plan = laid_out(problem, solve_interior(problem, tolerance=1e-3), None)
+    assert plan.gap <= 1e-3
+    assert 4091.1178 * (1 - 1e-3) <= plan.lower_bound_eur <= 4091.1178 + 1e-3
+    assert plan.cost_eur >= 4091.1178 - 1e-3
+    assert plan.within_limits
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_the_number_of_threads_changes_no_bit(threads: int) -> None:
+    problem = reference(700)
+    one = solve_interior(problem, tolerance=2e-3, threads=1)
+    many = solve_interior(problem, tolerance=2e-3, threads=threads)
+    assert one.stored_kwh.tobytes() == many.stored_kwh.tobytes()
+    assert (one.cost_eur, one.bound_eur, one.steps) == (many.cost_eur, many.bound_eur, many.steps)
+
+
+def test_known_prices_need_fewer_steps() -> None:
+    problem = reference(300)
+    cold = solve_interior(problem, tolerance=1e-3)
+    warm = solve_interior(problem, tolerance=1e-3, prices=cold.prices)
+    assert warm.steps < cold.steps
+    assert warm.cost_eur - warm.bound_eur <= 1e-3 * abs(warm.cost_eur)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_wish_is_followed_alike_in_numpy_and_in_c(
+    seed: int, *, limited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = without_reserve(seed)
+    layout = layout_of(problem)
+    bounds = bounds_of(problem, layout.where)
+    draw = np.random.Generator(np.random.PCG64(seed))
+    wish = draw.uniform(0.0, 80.0, len(layout.where.car))
+    ways = []
+    for found in (compiled.library(), None):
+        monkeypatch.setattr(follow, "library", lambda found=found: found)
+        ways.append(follow.followed(problem, layout, bounds, wish, limited=limited))
+    assert np.allclose(ways[0], ways[1], atol=1e-9)
+
+
+def test_a_car_without_a_choice_is_decided_before_anything_is_solved() -> None:
+    problem = reference(3)
+    cars = problem.sessions
+    full = replace(
+        problem,
+        sessions=replace(
+            cars,
+            energy_kwh=cars.capacity_kwh,
+            discharge_kw=np.zeros(3),
+            target_kwh=cars.capacity_kwh,
+        ),
+    )
+    assert np.all(layout_of(full).width == 0)
+    found = solve_interior(full, tolerance=1e-7)
+    assert found.cost_eur == pytest.approx(optimum(full), rel=1e-7)
+
+
+def test_a_library_that_does_not_load_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "passes.so"
+    monkeypatch.setattr(compiled, "LIBRARY", broken)
+    assert compiled.library() is None
+    broken.write_bytes(b"not a library")
+    assert compiled.library() is None

@@ -1,0 +1,72 @@
+"""The one entry point: the method by size, and always a proof."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from schedule_problems import everything, tame
+
+from sterna.decisions.schedule import lp
+from sterna.decisions.schedule.check import check
+from sterna.decisions.schedule.problem import Reserve
+from sterna.decisions.schedule.reference import reference
+from sterna.decisions.schedule.solve import SIMPLEX_CARS_MAX, solve
+
+
+@pytest.mark.parametrize(
+    ("count", "solver"),
+    [(SIMPLEX_CARS_MAX, "lp"), (SIMPLEX_CARS_MAX + 1, "interior"), (100, "interior")],
+)
+def test_the_method_goes_by_size_and_the_plan_is_optimal(count: int, solver: str) -> None:
+    problem = reference(count)
+    plan = solve(problem)
+    assert plan.solver == solver
+    assert plan.gap <= 1e-7
+    assert plan.cost_eur == pytest.approx(lp.solve(problem).cost_eur, rel=1e-6)
+    assert not check(problem, plan.schedule).faults
+
+
+def test_prices_and_values_agree_with_the_simplex_method() -> None:
+    problem = reference(60)
+    ours, theirs = solve(problem), lp.solve(problem)
+    assert ours.solver == "interior"
+    assert np.allclose(ours.price_eur_per_kwh, theirs.price_eur_per_kwh, atol=1e-3)
+    stays = theirs.energy_kwh > 0
+    apart = np.abs(ours.value_eur_per_kwh - theirs.value_eur_per_kwh)[stays]
+    assert np.quantile(apart, 0.9) < 5e-3
+
+
+def test_a_reserve_goes_to_the_linear_program() -> None:
+    problem = reference(SIMPLEX_CARS_MAX + 5, 12)
+    reserve = Reserve(up_kw=np.full(12, 5.0), down_kw=np.full(12, 5.0), hold_h=0.25)
+    plan = solve(replace(problem, reserve=reserve))
+    assert plan.solver == "lp"
+    assert plan.holds_reserve
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_a_fleet_with_every_promise_is_within_its_tolerance(seed: int) -> None:
+    problem = replace(tame(everything(seed, SIMPLEX_CARS_MAX + 5, 10)), reserve=None)
+    plan = solve(problem, tolerance=1e-3)
+    assert not check(problem, plan.schedule).faults
+    assert plan.gap <= 2e-3
+
+
+def test_a_warm_start_finds_the_same_optimum_in_fewer_steps() -> None:
+    problem = reference(120)
+    cold = solve(problem)
+    later = replace(problem, site=replace(problem.site, load_kw=1.02 * problem.site.load_kw))
+    warm, again = solve(later, warm=cold), solve(later)
+    assert warm.gap <= 1e-7
+    assert warm.cost_eur == pytest.approx(again.cost_eur, rel=1e-6)
+    assert warm.iterations < again.iterations
+
+
+def test_equal_problems_give_equal_bytes() -> None:
+    problem = reference(150)
+    first, second = solve(problem, threads=1), solve(problem, threads=2)
+    assert first.power_kw.tobytes() == second.power_kw.tobytes()
+    assert first.price_eur_per_kwh.tobytes() == second.price_eur_per_kwh.tobytes()
