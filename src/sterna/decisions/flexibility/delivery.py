@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sterna.decisions.flexibility import chance
-from sterna.decisions.flexibility.course import Course, course_of, schedule_of
+from sterna.decisions.flexibility.course import Course, course_of, metered, schedule_of
 from sterna.decisions.flexibility.product import Call, Product
-from sterna.decisions.flexibility.room import Task, greatest, task_of
+from sterna.decisions.flexibility.room import TINY_KWH, Task, greatest, task_of
 from sterna.decisions.schedule.problem import Floats, Problem, Schedule
 
 
@@ -101,6 +101,7 @@ def offer(
     the window at once with *confidence*; such an offer is always answered as `Call.ANY`, because a
     car that leaves changes what the others have to give.
     """
+    assert problem.reserve is None, "an offer beside a reserve is not worked out"
     ground = course_of(problem, plan)
     risky = probability is not None
     assert not (risky and product.before_kw > 0), "a plan that changes is no baseline"
@@ -155,6 +156,24 @@ def task(problem: Problem, ground: Course, product: Product, *, follow: bool = F
         most_kwh=most,
         volume_kw=max(0.0, min(float(room.min()), everything)),
     )
+
+
+def recovered(problem: Problem, made: Offer, step: int, stored_kwh: Floats) -> Floats:
+    """Return each car's mean power in a *step* after the window, shape (N,), kW, whatever was called before.
+
+    *stored_kwh*: what each car holds when the step begins, shape (N,). It keeps its place between the
+    plan and the full course.
+    """
+    plan, full = made.plan, made.full
+    at_plan, at_full = plan.before(step, problem), full.before(step, problem)
+    apart = at_full - at_plan
+    some = np.abs(apart) > TINY_KWH
+    part = np.clip((stored_kwh - at_plan) / np.where(some, apart, 1.0), 0.0, 1.0) * some
+    aim = (1.0 - part) * plan.stored_kwh[:, step] + part * full.stored_kwh[:, step]
+    change = np.zeros_like(plan.moved_kwh)
+    change[:, step] = aim - stored_kwh
+    found: Floats = metered(problem, change)[:, step] / problem.hours[step]
+    return found
 
 
 def _surely(made: Offer, probability: Floats, confidence: float) -> float:

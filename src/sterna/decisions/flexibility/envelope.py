@@ -59,16 +59,17 @@ class PowerEnvelope:
 class EnergyEnvelope:
     """Energy drawn from the grid since the first step began, by the end of each; shape (T,), kWh.
 
-    Negative: given back. With losses the most that can be drawn depends on how much is wasted: here
-    it is what is drawn by the course that has *stored* the most by then.
+    Negative: given back. Waste is no flexibility: the most is what is drawn by the course that has
+    *stored* the most by then, the least is the least.
     """
 
     plan_kwh: Floats
     least_kwh: Floats
     most_kwh: Floats
     least: tuple[Schedule, ...]
-    """One schedule where it reaches all the least values, else one for each step."""
+    """One schedule for each step: what is given back early may have to be drawn again later."""
     most: tuple[Schedule, ...]
+    """One schedule where it reaches all the most values (charging at once), else one for each step."""
 
 
 def power_envelope(problem: Problem, plan: Schedule) -> PowerEnvelope:
@@ -138,11 +139,11 @@ def keeps_shared(problem: Problem, ground: Course, course: Course) -> bool:
 def energy_envelope(problem: Problem, plan: Schedule) -> EnergyEnvelope:
     """Return the least and the most energy drawn by the end of each step. *plan* says which targets are kept."""
     ground = course_of(problem, plan)
-    high, low = reach.earliest(problem, ground), reach.latest(problem, ground)
+    high = reach.earliest(problem, ground)
     room = Room(problem, ground, task_of(problem, ground, 0))
     steps = range(len(problem.hours))
     most = (high,) if keeps_shared(problem, ground, high) else [room.stored_most(k) for k in steps]
-    least = (low,) if keeps_shared(problem, ground, low) else [room.drawn_least(k) for k in steps]
+    least = [room.drawn_least(k) for k in steps]
     return EnergyEnvelope(
         plan_kwh=_drawn([ground], len(steps)),
         least_kwh=_drawn(least, len(steps)),

@@ -9,10 +9,8 @@ column for the volume q (kW), which a window of steps gives or takes:
 The program may let a car charge and discharge in one step, or fill a worse piece of its curve
 first: both waste energy, which helps nobody but a full battery. So what comes out is put right at
 the meter (the same power, the best pieces first): the grid sees the same, batteries hold as much or
-more. Only a capacity can then be broken. The cars for which it is get a binary for each step (one
-direction at a time), and the program is solved again, as `schedule.lp` does. With curves of more
-than one piece, what is still broken is held to the piece that it had; that may cost volume, and the
-bound says how much at most.
+more. Only a capacity can then be broken. The cars for which it is get binaries for each step (one
+direction at a time, the best pieces first), and the program is solved again, as `schedule.lp` does.
 """
 
 from dataclasses import dataclass, replace
@@ -152,7 +150,7 @@ class Room:
             self._run(replace(self.values, cost=cost))
             return self.volume
         self.program.set_columns(replace(self.values, cost=cost))
-        columns = self.last + 1 + np.arange(len(self.choices))
+        columns = np.arange(self.last + 1, self.program.columns)
         bound = -self.program.run_whole(columns)
         picked = np.round(self.program.values()[columns])
         lower, upper = self.values.lower.copy(), self.values.upper.copy()
@@ -272,29 +270,40 @@ class Room:
             self.program.add_rows(low * hours, high * hours)
 
     def _choose(self) -> None:
-        """Add the binaries: 1 lets a car charge in a step, 0 lets it discharge."""
+        """Add the binaries: one for the direction (1 charges), one for each bend of a curve (1 is beyond it)."""
         many, (ups, downs) = len(self.choices), self._kinds()
         if not many:
             return
-        ones, zeros, none = np.ones(many), np.zeros(many), np.zeros(0, dtype=np.int64)
+        kinds = ups + downs - 1
+        zeros, none = np.zeros(many * kinds), np.zeros(0, dtype=np.int64)
         first = self.program.add_columns(
-            Values(cost=zeros, lower=zeros, upper=ones),
-            Entries(starts=np.zeros(many, dtype=np.int64), rows=none, values=np.zeros(0)),
+            Values(cost=zeros, lower=zeros, upper=np.ones(many * kinds)),
+            Entries(starts=np.zeros(many * kinds, dtype=np.int64), rows=none, values=np.zeros(0)),
         )
-        switch = first + np.arange(many)
-        ways = [(piece, -1.0) for piece in range(ups)] + [(ups + k, 1.0) for k in range(downs)]
-        for piece, sign in ways:
-            columns = piece * self.count + self.choices
-            most = self.program.upper(columns)
-            self.program.add_rows(
-                np.full(many, -np.inf),
-                most if sign > 0 else zeros,
-                RowEntries(
-                    starts=2 * np.arange(many),
-                    columns=np.stack((columns, switch), axis=1).ravel(),
-                    values=np.stack((ones, sign * most), axis=1).ravel(),
-                ),
-            )
+        way, *bends = first + np.arange(many * kinds).reshape(kinds, many)
+        pieces = np.arange(ups + downs)[:, None] * self.count + self.choices
+        for piece in pieces[:ups]:
+            self._switched(piece, way, on=1.0)
+        for piece in pieces[ups:]:
+            self._switched(piece, way, on=0.0)
+        rising = [k for k in range(ups + downs - 1) if k != ups - 1]
+        for k, bend in zip(rising, bends, strict=True):
+            self._switched(pieces[k + 1], bend, on=1.0)
+            self._switched(pieces[k], bend, on=1.0, full=True)
+
+    def _switched(self, columns: Ints, switch: Ints, *, on: float, full: bool = False) -> None:
+        """Let *columns* be above 0 only where their *switch* is *on*; or be *full* where it is."""
+        most = self.program.upper(columns)
+        sides, endless = most * (1.0 - on), np.full(len(columns), np.inf)
+        self.program.add_rows(
+            sides if full else -endless,
+            endless if full else sides,
+            RowEntries(
+                starts=2 * np.arange(len(columns)),
+                columns=np.stack((columns, switch), axis=1).ravel(),
+                values=np.stack((np.ones(len(columns)), most * (1.0 - 2.0 * on)), axis=1).ravel(),
+            ),
+        )
 
     def _values(self, *, choices: bool = True) -> Values:
         """Return bounds of the columns: pieces of charging and discharging, stored energy, volume, binaries."""
@@ -305,7 +314,7 @@ class Room:
         floor = np.minimum(self.problem.floors(), self.course.stored_kwh)[car, step]
         kept = np.where(step == cars.last[car] - 1, kept_kwh(self.problem, self.course)[car], floor)
         ceiling = np.maximum(self.problem.ceilings()[car], self.course.stored_kwh[car, step])
-        many = len(self.choices) if choices else 0
+        many = len(self.choices) * (sum(self._kinds()) - 1) if choices else 0
         lower = (
             filled(np.maximum(least, 0.0), up),
             filled(np.maximum(-most, 0.0), down),
