@@ -3,28 +3,34 @@
 from dataclasses import replace
 
 import numpy as np
-
 from schedule_problems import random_problem, tame
+
 from sterna.decisions.schedule.problem import Floats, Problem, Sessions, Site
 from sterna.decisions.schedule.reference import presence
 
 
-def fleet(seed: int, *, curved: bool = False) -> Problem:
-    """Draw a small fleet at a site; *curved* cars lose more at higher power."""
+def fleet(seed: int, *, pieces: int = 1) -> Problem:
+    """Draw a small fleet at a site; with two *pieces* cars lose more at higher power."""
     problem = tame(random_problem(seed))
-    if not curved:
+    if pieces == 1:
         return problem
     draw = np.random.Generator(np.random.PCG64([seed, 7]))
     cars = problem.sessions
     falling = np.stack((np.ones(len(cars)), draw.uniform(0.8, 1.0, len(cars))))
     halves = np.stack((cars.charge_kw / 2, cars.charge_kw / 2))
     gives = np.stack((cars.discharge_kw / 2, cars.discharge_kw / 2))
-    pieces = replace(
+    bent = replace(
         cars,
         charge_pieces=np.stack((halves, cars.charge_efficiency * falling)),
         discharge_pieces=np.stack((gives, cars.discharge_efficiency * falling)),
     )
-    return replace(problem, sessions=pieces)
+    return replace(problem, sessions=bent)
+
+
+def dear(problem: Problem) -> Problem:
+    """Return *problem* with targets that go before any price."""
+    cars = problem.sessions
+    return replace(problem, sessions=replace(cars, unmet_eur_per_kwh=np.full(len(cars), 100.0)))
 
 
 def alone(problem: Problem) -> Problem:

@@ -5,10 +5,10 @@ from math import inf
 
 import numpy as np
 import pytest
+from flexible_fleets import dear, fleet, parked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexible_fleets import fleet, parked
 from sterna.decisions.flexibility.course import followed, schedule_of, stored
 from sterna.decisions.flexibility.curve import at_volume
 from sterna.decisions.flexibility.delivery import Offer, offer, recovered
@@ -18,7 +18,7 @@ from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.problem import Floats, Plan, Problem, Schedule
 
 seeds = st.integers(0, 10_000)
-curves = st.booleans()
+curves = st.sampled_from([1, 2])
 directions = st.sampled_from(Direction)
 recoveries = st.sampled_from([0.0, 5.0, inf])
 
@@ -38,9 +38,9 @@ def drawn_product(direction: Direction, call: Call, after_kw: float) -> Product:
 @settings(max_examples=30, deadline=None)
 @given(seeds, curves, directions, st.sampled_from(Call), recoveries)
 def test_the_full_call_is_delivered_by_the_offer_s_own_schedule(
-    seed: int, curved: bool, direction: Direction, call: Call, after_kw: float
+    seed: int, pieces: int, direction: Direction, call: Call, after_kw: float
 ) -> None:
-    problem = fleet(seed, curved=curved)
+    problem = fleet(seed, pieces=pieces)
     plan = solve(problem)
     made = offer(problem, plan.schedule, drawn_product(direction, call, after_kw))
     assert_kept(problem, plan, made.schedule)
@@ -54,9 +54,9 @@ def test_the_full_call_is_delivered_by_the_offer_s_own_schedule(
 @settings(max_examples=30, deadline=None)
 @given(seeds, curves, directions, recoveries, st.lists(st.floats(0, 1), min_size=3, max_size=3))
 def test_any_calls_are_answered_without_foresight(
-    seed: int, curved: bool, direction: Direction, after_kw: float, shares: list[float]
+    seed: int, pieces: int, direction: Direction, after_kw: float, shares: list[float]
 ) -> None:
-    problem = fleet(seed, curved=curved)
+    problem = fleet(seed, pieces=pieces)
     plan = solve(problem)
     made = offer(problem, plan.schedule, drawn_product(direction, Call.ANY, after_kw))
     answered = called(problem, made, shares)
@@ -102,7 +102,7 @@ def test_the_solver_finds_a_plan_for_any_part_of_an_offer(
 def test_one_percent_more_cannot_be_delivered(
     seed: int, direction: Direction, after_kw: float
 ) -> None:
-    problem = replace(fleet(seed), sessions=dear(fleet(seed)))
+    problem = dear(fleet(seed))
     plan = solve(problem)
     product = drawn_product(direction, Call.WHOLE, after_kw)
     made = offer(problem, plan.schedule, product)
@@ -116,12 +116,6 @@ def test_one_percent_more_cannot_be_delivered(
     changed = np.abs(found.schedule.curtailed_kwh - plan.schedule.curtailed_kwh).sum()
     before = np.abs(found.power_kw - plan.power_kw)[:, :2].sum()  # Other cars in the same sum.
     assert max(missed, late, over, changed, before) > 1e-4
-
-
-def dear(problem: Problem) -> "object":
-    """Return the cars of *problem* with targets that go before any price."""
-    cars = problem.sessions
-    return replace(cars, unmet_eur_per_kwh=np.full(len(cars), 100.0))
 
 
 QUARTERS = np.full(8, 0.25)  # 18:00 to 20:00

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from flexible_fleets import alone, fleet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexible_fleets import alone, fleet
 from sterna.decisions.flexibility import reach
 from sterna.decisions.flexibility.course import (
     course_of,
@@ -22,13 +22,13 @@ from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.lp import solve
 
 seeds = st.integers(0, 10_000)
-curves = st.booleans()
+curves = st.sampled_from([1, 2])
 
 
 @settings(max_examples=25, deadline=None)
 @given(seeds, curves)
-def test_metering_undoes_storing(seed: int, curved: bool) -> None:
-    problem = fleet(seed, curved=curved)
+def test_metering_undoes_storing(seed: int, pieces: int) -> None:
+    problem = fleet(seed, pieces=pieces)
     least, most = powers(problem)
     draw = np.random.Generator(np.random.PCG64(seed))
     moved = least + (most - least) * draw.random(least.shape)
@@ -37,8 +37,8 @@ def test_metering_undoes_storing(seed: int, curved: bool) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seeds, curves)
-def test_a_course_costs_its_schedule_nothing(seed: int, curved: bool) -> None:
-    problem = fleet(seed, curved=curved)
+def test_a_course_costs_its_schedule_nothing(seed: int, pieces: int) -> None:
+    problem = fleet(seed, pieces=pieces)
     plan = solve(problem)
     again = schedule_of(problem, course_of(problem, plan.schedule))
     verdict = check(problem, again)
@@ -50,9 +50,9 @@ def test_a_course_costs_its_schedule_nothing(seed: int, curved: bool) -> None:
 @settings(max_examples=15, deadline=None)
 @given(seeds, curves, st.integers(0, 7), st.sampled_from([-1.0, 1.0]))
 def test_the_closed_form_is_what_a_linear_program_finds(
-    seed: int, curved: bool, step: int, sign: float
+    seed: int, pieces: int, step: int, sign: float
 ) -> None:
-    problem = alone(fleet(seed, curved=curved))
+    problem = alone(fleet(seed, pieces=pieces))
     ground = course_of(problem, solve(problem).schedule)
     edge = reach.power_range(problem, ground)[0 if sign < 0 else 1][:, step]
     room = float(np.abs(edge - ground.moved_kwh[:, step]).sum()) / problem.hours[step]
@@ -71,8 +71,8 @@ def test_the_closed_form_is_what_a_linear_program_finds(
 
 @settings(max_examples=25, deadline=None)
 @given(seeds, curves)
-def test_every_walk_between_the_lines_keeps_floor_and_target(seed: int, curved: bool) -> None:
-    problem = alone(fleet(seed, curved=curved))
+def test_every_walk_between_the_lines_keeps_floor_and_target(seed: int, pieces: int) -> None:
+    problem = alone(fleet(seed, pieces=pieces))
     plan = solve(problem)
     ground = course_of(problem, plan.schedule)
     lines = reach.lines(problem, ground)
@@ -94,8 +94,8 @@ def test_every_walk_between_the_lines_keeps_floor_and_target(seed: int, curved: 
 
 @settings(max_examples=25, deadline=None)
 @given(seeds, curves)
-def test_earliest_holds_the_most_and_latest_the_least(seed: int, curved: bool) -> None:
-    problem = alone(fleet(seed, curved=curved))
+def test_earliest_holds_the_most_and_latest_the_least(seed: int, pieces: int) -> None:
+    problem = alone(fleet(seed, pieces=pieces))
     ground = course_of(problem, solve(problem).schedule)
     high, low = reach.earliest(problem, ground), reach.latest(problem, ground)
     assert np.all(high.stored_kwh >= ground.stored_kwh - 1e-6)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sterna.decisions.schedule.problem import Floats, Problem, Schedule
+from sterna.decisions.schedule.problem import Band, Floats, Problem, Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,4 +137,27 @@ def schedule_of(problem: Problem, course: Course) -> Schedule:
         export_kwh=np.maximum(-net, 0.0),
         curtailed_kwh=course.curtailed_kwh,
         over_kwh=np.maximum(net, 0.0) - drawn,
+        missed_kwh=_missed(problem, course),
     )
+
+
+def band_room_kw(problem: Problem, band: Band, course: Course) -> tuple[Floats, Floats]:
+    """Return the least and the most that the cars under *band* may draw together, shape (T,), kW.
+
+    Where *course* itself misses the band, it may miss it by as much.
+    """
+    now = band.weight @ course.moved_kwh / problem.hours
+    return (
+        np.minimum(band.low_kw - band.base_kw, now),
+        np.maximum(band.high_kw - band.base_kw, now),
+    )
+
+
+def _missed(problem: Problem, course: Course) -> Floats:
+    """Return by how much *course* misses each band, shape (B, T), kWh; positive is too much."""
+    hours, found = problem.hours, np.zeros((len(problem.bands), len(problem.hours)))
+    for number, band in enumerate(problem.bands):
+        power = band.base_kw + band.weight @ course.moved_kwh / hours
+        above = np.maximum(power - band.high_kw, 0.0)
+        found[number] = (above - np.maximum(band.low_kw - power, 0.0)) * hours
+    return found

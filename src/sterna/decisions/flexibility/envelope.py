@@ -11,12 +11,14 @@ finds what all can do together. Either way the figure is reached by a course and
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from sterna.decisions.flexibility import reach
 from sterna.decisions.flexibility.course import (
     Course,
+    band_room_kw,
     course_of,
     schedule_of,
     site_room_kw,
@@ -24,7 +26,7 @@ from sterna.decisions.flexibility.course import (
 from sterna.decisions.flexibility.room import Found, Room, greatest, task_of
 from sterna.decisions.schedule.problem import Floats, Problem, Schedule
 
-SLACK_KW = 1e-6
+SLACK_KW: Final = 1e-6
 """A limit missed by less is rounding."""
 
 
@@ -74,6 +76,7 @@ class EnergyEnvelope:
 
 def power_envelope(problem: Problem, plan: Schedule) -> PowerEnvelope:
     """Return the least and the most power of the fleet in each step, against *plan*."""
+    assert problem.reserve is None, "an envelope beside a reserve is not worked out"
     ground = course_of(problem, plan)
     lines = reach.lines(problem, ground)
     down, up = reach.power_range(problem, ground)
@@ -128,16 +131,15 @@ def keeps_shared(problem: Problem, ground: Course, course: Course) -> bool:
     fleet = course.fleet_kw
     fine = bool(np.all(fleet >= low - SLACK_KW) and np.all(fleet <= high + SLACK_KW))
     for band in problem.bands:
-        now = band.weight @ ground.moved_kwh / problem.hours
         then = band.weight @ course.moved_kwh / problem.hours
-        low = np.minimum(band.low_kw - band.base_kw, now)
-        high = np.maximum(band.high_kw - band.base_kw, now)
+        low, high = band_room_kw(problem, band, ground)
         fine &= bool(np.all(then >= low - SLACK_KW) and np.all(then <= high + SLACK_KW))
     return fine
 
 
 def energy_envelope(problem: Problem, plan: Schedule) -> EnergyEnvelope:
     """Return the least and the most energy drawn by the end of each step. *plan* says which targets are kept."""
+    assert problem.reserve is None, "an envelope beside a reserve is not worked out"
     ground = course_of(problem, plan)
     high = reach.earliest(problem, ground)
     room = Room(problem, ground, task_of(problem, ground, 0))

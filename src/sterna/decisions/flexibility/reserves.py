@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.flexibility import reach
-from sterna.decisions.flexibility.course import course_of, here
+from sterna.decisions.flexibility.course import course_of, here, powers, stored
 from sterna.decisions.flexibility.curve import NEED_KWH, STEPS, Solver
 from sterna.decisions.flexibility.product import GRAIN
 from sterna.decisions.schedule.lp import solve as solve_exactly
@@ -123,10 +123,10 @@ def held(problem: Problem, plan: Schedule, product: ReserveProduct, first: int, 
     throughout = np.all(here(problem)[:, block] >= problem.hours[block] - 1e-9, axis=1)
     power = ground.moved_kwh[:, block] / problem.hours[block]
     begin = ground.before(first, problem)[:, None]
-    stored = np.concatenate((begin, ground.stored_kwh[:, block]), axis=1)
-    low, high = (_edges(problem, line, first, last) for line in (lines.low, lines.high))
-    above = np.min(stored - low, axis=1)
-    below = np.min(high - stored, axis=1)
+    energy = np.concatenate((begin, ground.stored_kwh[:, block]), axis=1)
+    low, high = _edges(problem, lines, first, last)
+    above = np.min(energy - low, axis=1)
+    below = np.min(high - energy, axis=1)
     gain, share = np.max(cars.charging[1], axis=0), np.min(cars.discharging[1], axis=0)
     hold = product.hold_h
     up = np.minimum(np.min(power + cars.discharge_kw[:, None], axis=1), above * share / hold)
@@ -140,10 +140,20 @@ def held(problem: Problem, plan: Schedule, product: ReserveProduct, first: int, 
     return Held(product=product, kw=product.saleable(full), full_kw=full, up_kw=up, down_kw=down)
 
 
-def _edges(problem: Problem, line: Floats, first: int, last: int) -> Floats:
-    """Return *line* at all limits of the block's steps, shape (N, K + 1)."""
-    start = problem.sessions.energy_kwh if first == 0 else line[:, first - 1]
-    return np.concatenate((start[:, None], line[:, first:last]), axis=1)
+def _edges(problem: Problem, found: reach.Lines, first: int, last: int) -> tuple[Floats, Floats]:
+    """Return the lines at all limits of the block's steps, shape (N, K + 1) each.
+
+    At the block's begin they are what one step at full power leads from.
+    """
+    cars, (least, most) = problem.sessions, powers(problem)
+    into, out = stored(problem, most)[:, first], stored(problem, least)[:, first]
+    floor = np.minimum(cars.floor_kwh, cars.energy_kwh if first == 0 else found.low[:, first])
+    low = np.maximum(floor, found.low[:, first] - into)
+    high = np.minimum(problem.ceilings(), found.high[:, first] - out)
+    return (
+        np.concatenate((low[:, None], found.low[:, first:last]), axis=1),
+        np.concatenate((high[:, None], found.high[:, first:last]), axis=1),
+    )
 
 
 def _connection(problem: Problem, plan: Schedule, block: slice) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sterna.decisions.flexibility.course import (
     Course,
+    band_room_kw,
     filled,
     followed,
     here,
@@ -28,7 +29,8 @@ from sterna.decisions.flexibility.course import (
     powers,
     site_room_kw,
 )
-from sterna.decisions.schedule.columns import Entries, Values
+from sterna.decisions.schedule.columns import Values
+from sterna.decisions.schedule.entries import Entries
 from sterna.decisions.schedule.problem import Floats, Ints, Problem
 from sterna.decisions.schedule.program import Program, RowEntries
 
@@ -264,9 +266,8 @@ class Room:
         high = np.where(later, np.maximum(task.high_kw, fleet), np.inf)
         self.program.add_rows(low * hours, high * hours)
         for band in problem.bands:
-            now = band.weight @ self.course.moved_kwh / hours
-            low = np.where(later, np.minimum(band.low_kw - band.base_kw, now), -np.inf)
-            high = np.where(later, np.maximum(band.high_kw - band.base_kw, now), np.inf)
+            low, high = band_room_kw(problem, band, self.course)
+            low, high = np.where(later, low, -np.inf), np.where(later, high, np.inf)
             self.program.add_rows(low * hours, high * hours)
 
     def _choose(self) -> None:
