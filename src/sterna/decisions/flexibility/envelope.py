@@ -32,7 +32,7 @@ SLACK_KW: Final = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PowerEnvelope:
-    """Fleet power in a single step, positive draws. Arrays of shape (T,), kW."""
+    """Fleet power in a single step, positive draws. Arrays of shape (steps asked for,), kW."""
 
     plan_kw: Floats
     least_kw: Floats
@@ -74,17 +74,17 @@ class EnergyEnvelope:
     """One schedule where it reaches all the most values (charging at once), else one for each step."""
 
 
-def power_envelope(problem: Problem, plan: Schedule) -> PowerEnvelope:
-    """Return the least and the most power of the fleet in each step, against *plan*."""
+def power_envelope(problem: Problem, plan: Schedule, until: int | None = None) -> PowerEnvelope:
+    """Return the least and the most power of the fleet in each step before *until* (None: all), against *plan*."""
     assert problem.reserve is None, "an envelope beside a reserve is not worked out"
     ground = course_of(problem, plan)
     lines = reach.lines(problem, ground)
     down, up = reach.power_range(problem, ground)
     found = [
-        [_step(problem, ground, lines, step, edge) for step in range(len(problem.hours))]
+        [_step(problem, ground, lines, step, edge) for step in range(len(problem.hours))[:until]]
         for edge in (down, up)
     ]
-    fleet = ground.fleet_kw
+    fleet = ground.fleet_kw[:until]
     least, most = (np.array([one.volume_kw for one in way]) for way in found)
     bounds = [np.array([one.bound_kw for one in way]) for way in found]
     schedules = [tuple(schedule_of(problem, one.course) for one in way) for way in found]
