@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
-from sterna.app.flexibility import flexible, page
+from sterna.app.flexibility import drawing, flexible, page
 from sterna.app.flexibility import show as show_flexible
 from sterna.app.pki import pki
 from sterna.app.receipts import read as read_receipts
@@ -216,7 +216,7 @@ def wear(path: Path) -> None:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the charts; default: out/NAME-flexibility.html.",
+    help="Where to write the charts; default: out/NAME-flexibility.html; an .svg gets the first one.",
 )
 def flexibility(
     scenario: str,
@@ -240,7 +240,7 @@ def flexibility(
                 progress=lambda share: told(share, chosen.name),
             )  # fmt: skip
         path = out or Path("out") / f"{chosen.name}-flexibility.html"
-        written_page(path, page(found))
+        written_page(path, drawing(found) if path.suffix == ".svg" else page(found))
     except BadInput as bad:
         refuse(bad)
     show_flexible(console, found)

@@ -171,6 +171,13 @@ def page(found: Flexible) -> str:
     )
 
 
+def drawing(found: Flexible) -> str:
+    """Return the chart of the power envelope as a file of its own."""
+    namespace = 'xmlns="http://www.w3.org/2000/svg"'
+    head, _, rest = power_chart(found).partition(">")
+    return f"{head} {namespace}><style>{STYLE}</style>{rest}\n"
+
+
 def power_chart(found: Flexible) -> str:
     """Return the plan's power between the least and the most of each step."""
     power, steps = found.power, found.shown

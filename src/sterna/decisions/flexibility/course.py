@@ -6,10 +6,14 @@ here anew with the best pieces of each car's loss curve first, as `schedule.chec
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from sterna.decisions.schedule.problem import Band, Floats, Problem, Schedule
+
+SLACK_KW: Final = 1e-6
+"""A limit missed by less is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,9 +85,13 @@ def filled(total: Floats, sizes: Floats) -> Floats:
     return found
 
 
-def stored(problem: Problem, moved: Floats) -> Floats:
-    """Return the energy stored by *moved* kWh at the meter, shape (N, T); negative is taken out."""
-    cars, time = problem.sessions, here(problem)
+def stored(problem: Problem, moved: Floats, time: Floats | None = None) -> Floats:
+    """Return the energy stored by *moved* kWh at the meter, shape (N, T); negative is taken out.
+
+    *time*: hours in which each car can be used, of the shape of *moved*; None: those of all steps.
+    """
+    cars = problem.sessions
+    time = here(problem) if time is None else time
     (up, gains), (down, shares) = cars.charging, cars.discharging
     into = filled(np.maximum(moved, 0.0), up[:, :, None] * time)
     out = filled(np.maximum(-moved, 0.0), down[:, :, None] * time)
@@ -93,9 +101,10 @@ def stored(problem: Problem, moved: Floats) -> Floats:
     return found
 
 
-def metered(problem: Problem, change: Floats) -> Floats:
+def metered(problem: Problem, change: Floats, time: Floats | None = None) -> Floats:
     """Return what has to be moved at the meter to store *change* kWh, shape (N, T): the inverse of `stored`."""
-    cars, time = problem.sessions, here(problem)
+    cars = problem.sessions
+    time = here(problem) if time is None else time
     (up, gains), (down, shares) = cars.charging, cars.discharging
     into = filled(np.maximum(change, 0.0), (up * gains)[:, :, None] * time)
     out = filled(np.maximum(-change, 0.0), (down / shares)[:, :, None] * time)
@@ -151,6 +160,18 @@ def band_room_kw(problem: Problem, band: Band, course: Course) -> tuple[Floats, 
         np.minimum(band.low_kw - band.base_kw, now),
         np.maximum(band.high_kw - band.base_kw, now),
     )
+
+
+def keeps_shared(problem: Problem, ground: Course, course: Course) -> bool:
+    """Return whether *course* keeps the connection and all bands, where *ground* does."""
+    low, high = site_room_kw(problem, ground)
+    fleet = course.fleet_kw
+    fine = bool(np.all(fleet >= low - SLACK_KW) and np.all(fleet <= high + SLACK_KW))
+    for band in problem.bands:
+        then = band.weight @ course.moved_kwh / problem.hours
+        low, high = band_room_kw(problem, band, ground)
+        fine &= bool(np.all(then >= low - SLACK_KW) and np.all(then <= high + SLACK_KW))
+    return fine
 
 
 def _missed(problem: Problem, course: Course) -> Floats:

@@ -11,23 +11,20 @@ finds what all can do together. Either way the figure is reached by a course and
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from sterna.decisions.flexibility import reach
 from sterna.decisions.flexibility.course import (
+    SLACK_KW,
     Course,
-    band_room_kw,
     course_of,
+    keeps_shared,
     schedule_of,
     site_room_kw,
 )
 from sterna.decisions.flexibility.room import Found, Room, greatest, task_of
 from sterna.decisions.schedule.problem import Floats, Problem, Schedule
-
-SLACK_KW: Final = 1e-6
-"""A limit missed by less is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,8 +104,9 @@ def _step(problem: Problem, ground: Course, lines: reach.Lines, step: int, edge:
     low, high = site_room_kw(problem, ground)
     allowed = float(np.clip(wanted, low[step] - fleet, high[step] - fleet))
     share = allowed / wanted if abs(wanted) > SLACK_KW else 0.0
-    moved = ground.moved_kwh[:, step] + share * change * hours
-    course = reach.thereafter(problem, ground, lines, step, moved)
+    moves = ground.moved_kwh.copy()
+    moves[:, step] += share * change * hours
+    course = reach.thereafter(problem, ground, lines, moves, step + 1)
     if keeps_shared(problem, ground, course):
         return Found(volume_kw=abs(allowed), bound_kw=abs(allowed), course=course)
     sign = np.zeros(len(problem.hours))
@@ -123,18 +121,6 @@ def _step(problem: Problem, ground: Course, lines: reach.Lines, step: int, edge:
         volume_kw=abs(allowed),
     )
     return greatest(problem, ground, task)
-
-
-def keeps_shared(problem: Problem, ground: Course, course: Course) -> bool:
-    """Return whether *course* keeps the connection and all bands, where *ground* does."""
-    low, high = site_room_kw(problem, ground)
-    fleet = course.fleet_kw
-    fine = bool(np.all(fleet >= low - SLACK_KW) and np.all(fleet <= high + SLACK_KW))
-    for band in problem.bands:
-        then = band.weight @ course.moved_kwh / problem.hours
-        low, high = band_room_kw(problem, band, ground)
-        fine &= bool(np.all(then >= low - SLACK_KW) and np.all(then <= high + SLACK_KW))
-    return fine
 
 
 def energy_envelope(problem: Problem, plan: Schedule) -> EnergyEnvelope:

@@ -11,6 +11,7 @@ for a fleet it is exact as long as no limit that cars share binds.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from sterna.decisions.flexibility.course import (
     stored,
 )
 from sterna.decisions.schedule.problem import Floats, Problem
+
+EQUAL_KWH: Final = 1e-12
+"""A move that differs by less is the same move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,27 +91,25 @@ def power_range(problem: Problem, course: Course) -> tuple[Floats, Floats]:
     )
 
 
-def thereafter(problem: Problem, course: Course, found: Lines, step: int, moved: Floats) -> Course:
-    """Return the course that moves *moved* kWh (N,) in *step*, and else what *course* moves, as long as it can.
+def thereafter(problem: Problem, course: Course, found: Lines, moves: Floats, begin: int) -> Course:
+    """Return the course of *moves* (N, T) before step *begin*, and then of what *course* moves, as long as it can.
 
-    A car leaves *course* later only where it has to: at the last moment for its target, and where
-    it is full.
+    A car leaves *course* only where it has to: at the last moment for its target, and where it is full.
     """
     least, most = powers(problem)
     into, out = stored(problem, most), stored(problem, least)
     wanted = stored(problem, course.moved_kwh)
-    moves = course.moved_kwh.copy()
-    moves[:, step] = moved
-    now = course.before(step, problem) + stored(problem, moves)[:, step]
-    changes = wanted.copy()
-    for later in range(step + 1, len(problem.hours)):
+    moved = np.where(np.arange(len(problem.hours)) < begin, moves, course.moved_kwh)
+    changes = stored(problem, moved)
+    now = problem.sessions.energy_kwh + changes[:, :begin].sum(axis=1)
+    for later in range(begin, len(problem.hours)):
         change = np.clip(wanted[:, later], found.low[:, later] - now, found.high[:, later] - now)
         changes[:, later] = np.clip(change, out[:, later], into[:, later])
         now = now + changes[:, later]
-    off = np.abs(changes - wanted) > 1e-12
-    off[:, : step + 1] = False
-    moves = np.where(off, metered(problem, changes), moves)
-    return followed(problem, moves, course.curtailed_kwh)
+    off = np.abs(changes - wanted) > EQUAL_KWH
+    off[:, :begin] = False
+    moved = np.where(off, metered(problem, changes), moved)
+    return followed(problem, moved, course.curtailed_kwh)
 
 
 def earliest(problem: Problem, course: Course) -> Course:
