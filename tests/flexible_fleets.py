@@ -10,8 +10,8 @@ from sterna.decisions.schedule.reference import presence
 
 
 def fleet(seed: int, *, pieces: int = 1) -> Problem:
-    """Draw a small fleet at a site; with two *pieces* cars lose more at higher power."""
-    problem = tame(random_problem(seed))
+    """Draw a small fleet of which most are there in the middle; with two *pieces* cars lose more at higher power."""
+    problem = _there(tame(random_problem(seed, cars=6)), seed)
     if pieces == 1:
         return problem
     draw = np.random.Generator(np.random.PCG64([seed, 7]))
@@ -25,6 +25,31 @@ def fleet(seed: int, *, pieces: int = 1) -> Problem:
         discharge_pieces=np.stack((gives, cars.discharge_efficiency * falling)),
     )
     return replace(problem, sessions=bent)
+
+
+def _there(problem: Problem, seed: int) -> Problem:
+    """Return *problem* with most cars plugged in steps 1 to 6, and a wider connection."""
+    draw = np.random.Generator(np.random.PCG64([seed, 3]))
+    cars, site = problem.sessions, problem.site
+    stays = draw.random(len(cars)) < 0.75
+    first = np.where(stays, np.minimum(cars.first, 1), cars.first)
+    last = np.where(stays, np.maximum(cars.last, 7), cars.last)
+    whole = presence(first, last, problem.hours)
+    wider = draw.uniform(0.0, 60.0)
+    return replace(
+        problem,
+        sessions=replace(
+            cars,
+            first=first,
+            last=last,
+            present_h=np.where(stays[:, None], whole, cars.present_h),
+        ),
+        site=replace(
+            site,
+            import_limit_kw=site.import_limit_kw + wider,
+            export_limit_kw=site.export_limit_kw + wider,
+        ),
+    )
 
 
 def dear(problem: Problem) -> Problem:

@@ -29,7 +29,7 @@ def assert_kept(problem: Problem, plan: Plan, schedule: Schedule) -> None:
     assert verdict.over_kwh <= plan.schedule.over_kwh.sum() + 1e-4
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds, curves)
 def test_each_step_s_power_is_reached_by_a_schedule_that_follows_the_plan_until_then(
     seed: int, pieces: int
@@ -47,7 +47,7 @@ def test_each_step_s_power_is_reached_by_a_schedule_that_follows_the_plan_until_
     assert np.all(found.bound_most_kw >= found.most_kw - 1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds)
 def test_a_car_of_one_efficiency_is_never_short_of_its_bound(seed: int) -> None:
     problem = fleet(seed)
@@ -56,7 +56,7 @@ def test_a_car_of_one_efficiency_is_never_short_of_its_bound(seed: int) -> None:
     assert found.most_kw == pytest.approx(found.bound_most_kw, abs=1e-4)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seeds, curves)
 def test_no_plan_leaves_the_energy_envelope_whatever_the_prices(seed: int, pieces: int) -> None:
     problem = dear(fleet(seed, pieces=pieces))
@@ -71,7 +71,7 @@ def test_no_plan_leaves_the_energy_envelope_whatever_the_prices(seed: int, piece
     assert np.all(found.least_kwh <= drawn + 1e-3)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seeds, curves)
 def test_a_tighter_connection_never_widens_the_envelope(seed: int, pieces: int) -> None:
     problem = fleet(seed, pieces=pieces)

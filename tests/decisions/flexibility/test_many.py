@@ -22,7 +22,7 @@ directions = st.sampled_from(Direction)
 recoveries = st.sampled_from([0.0, 5.0, inf])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seeds, pieces_, directions, recoveries, st.lists(st.floats(0, 1), min_size=3, max_size=3))
 def test_any_calls_are_answered_and_it_is_no_more_than_cars_give_that_take_turns(
     seed: int, pieces: int, direction: Direction, after_kw: float, shares: list[float]

@@ -8,7 +8,7 @@ from flexible_fleets import alone, dear, fleet, parked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sterna.decisions.flexibility.course import course_of, followed, schedule_of, stored
+from sterna.decisions.flexibility.course import course_of, followed, schedule_of
 from sterna.decisions.flexibility.reach import lines
 from sterna.decisions.flexibility.reserves import (
     AFRR_UP,
@@ -104,7 +104,6 @@ def test_what_is_held_is_delivered_from_any_moment_and_the_target_still_reached(
         edge = lines(problem, ground)
         assert np.all(course.stored_kwh[:, first:last] >= edge.low[:, first:last] - 1e-6)
         assert np.all(course.stored_kwh[:, first:last] <= edge.high[:, first:last] + 1e-6)
-        assert stored(problem, moved).shape == moved.shape
         faults = check(problem, schedule_of(problem, course)).faults
         assert not [fault for fault in faults if "outside its power" in fault]
 

@@ -5,11 +5,12 @@ step of the window, keeps floors, limits and what targets the plan keeps, and re
 the product allows.
 
 For `Call.ANY` nobody knows in advance which part is called in which step. Two courses carry the
-proof: the plan (nothing is called) and the full course (all is called), with three conditions car by
-car: the same until the window; in it, the full course moves in the offer's direction or not at all;
-after it, the other way or not at all. Then each car answers a call for the share a of a step with
+proof: the idle course (nothing is called; the fleet's power is the plan's) and the full course (all
+is called), with three conditions car by car: the same until the window; in it, the full course moves
+in the offer's direction or not at all; after it, the other way or not at all. Then each car answers a
+call for the share a of a step with
 
-    p = p_plan - a (p_plan - p_full)                                                        (1)
+    p = p_idle - a (p_idle - p_full)                                                        (1)
 
 and whatever shares come, its stored energy stays between those of the two courses, because stored
 energy grows with power, whatever the losses: floors and capacities hold. After the window a car that
@@ -17,9 +18,9 @@ stands at the part l between the two energies keeps that part l of the way to th
 then between the two courses' powers, so that all limits hold, and the recovery is at most the
 declared one. No foresight is needed, and the answer is a car's own: who has left drops out.
 
-The condition in between costs something at times: the volume for `ANY` may be below that for
-`WHOLE`, which bounds it (a full call is one of the calls). `Offer.bound_kw` says so; where
-both agree the offer is the greatest there is.
+The conditions cost something at times: the volume for `ANY` may be below that for `WHOLE`, which
+bounds it (a full call is one of the calls). `Offer.bound_kw` says so; where both agree the offer is
+the greatest there is.
 """
 
 from dataclasses import dataclass, replace
@@ -28,9 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sterna.decisions.flexibility import chance
-from sterna.decisions.flexibility.course import Course, course_of, metered, schedule_of
+from sterna.decisions.flexibility.course import SLACK_KW, Course, course_of, metered, schedule_of
 from sterna.decisions.flexibility.product import Call, Product
-from sterna.decisions.flexibility.room import TINY_KWH, Task, greatest, task_of
+from sterna.decisions.flexibility.room import TINY_KWH, Found, Task, greatest, task_of
 from sterna.decisions.schedule.problem import Floats, Problem, Schedule
 
 
@@ -48,7 +49,8 @@ class Offer:
     bound_kw: float
     """No offer above this can be delivered, however cleverly, when every car stays."""
     plan: Course
-    """The committed plan: what the offer is counted from."""
+    """What every car does when nothing is called. The fleet's power is the committed plan's; for
+    `Call.ANY` the cars may share it in another way."""
     full: Course
     """What every car does when `full_kw` is called in every step."""
     schedule: Schedule
@@ -102,15 +104,13 @@ def offer(
     car that leaves changes what the others have to give.
     """
     assert problem.reserve is None, "an offer beside a reserve is not worked out"
-    ground = course_of(problem, plan)
     risky = probability is not None
     assert not (risky and product.before_kw > 0), "a plan that changes is no baseline"
-    found = greatest(problem, ground, task(problem, ground, product, follow=risky))
-    bound = found.bound_kw
+    ground = course_of(problem, plan)
+    whole = greatest(problem, ground, task(problem, ground, product))
+    found, idle = whole, ground
     if risky or product.call is Call.ANY:
-        bound = greatest(
-            problem, ground, task(problem, ground, replace(product, call=Call.WHOLE))
-        ).bound_kw
+        found, idle = _apart(problem, ground, product, whole)
     schedule = schedule_of(problem, found.course)
     outside = 1.0 - product.window(len(problem.hours))
     made = Offer(
@@ -118,8 +118,8 @@ def offer(
         kw=0.0,
         sure_kw=found.volume_kw,
         full_kw=found.volume_kw,
-        bound_kw=bound,
-        plan=ground,
+        bound_kw=whole.bound_kw,
+        plan=idle,
         full=found.course,
         schedule=schedule,
         recovery_kw=(found.course.fleet_kw - ground.fleet_kw) * outside,
@@ -128,32 +128,62 @@ def offer(
     return replace(made, sure_kw=sure, kw=product.saleable(sure))
 
 
+def _apart(
+    problem: Problem, ground: Course, product: Product, whole: Found
+) -> tuple[Found, Course]:
+    """Return a full and an idle course that keep the conditions of `Call.ANY`, with the greatest volume found.
+
+    First the full course stays as it is for a whole call, and an idle one is looked for beside it: the
+    same fleet power as the plan's in every step, shared among the cars in another way. Where there is
+    none, the plan is the idle one and a full one is looked for beside it.
+    """
+    if whole.volume_kw <= SLACK_KW:
+        return whole, ground
+    full = whole.course
+    off = (ground.fleet_kw - full.fleet_kw) / whole.volume_kw
+    back = beside(problem, full, product, -product.sign)
+    asked = replace(
+        back, sign=off, low_kw=full.fleet_kw, high_kw=full.fleet_kw, volume_kw=whole.volume_kw
+    )
+    idle = greatest(problem, full, asked)
+    if idle.volume_kw >= whole.volume_kw - SLACK_KW:
+        return whole, idle.course
+    return greatest(problem, ground, task(problem, ground, product, follow=True)), ground
+
+
+def beside(problem: Problem, course: Course, product: Product, sign: float) -> Task:
+    """Return the task in which each car moves to one side of *course* in the window and to the other after it.
+
+    *sign*: +1 draws no less in the window and no more after it, -1 the other way.
+    """
+    blank = task_of(problem, course, product.first)
+    more = (np.arange(len(problem.hours)) < product.last) == (sign > 0)
+    return replace(
+        blank,
+        least_kwh=np.where(more, np.maximum(blank.least_kwh, course.moved_kwh), blank.least_kwh),
+        most_kwh=np.where(more, blank.most_kwh, np.minimum(blank.most_kwh, course.moved_kwh)),
+    )
+
+
 def task(problem: Problem, ground: Course, product: Product, *, follow: bool = False) -> Task:
     """Return what the fleet is asked when *product* is sold against *ground*.
 
-    *follow*: hold the conditions of `Call.ANY` even where the product is called as a whole.
+    *follow*: each car moves to one side of *ground* only, as `Call.ANY` needs it.
     """
     steps = len(problem.hours)
-    step = np.arange(steps)
     window, free = product.window(steps), product.recovery_kw(steps)
     begin = 0 if product.before_kw > 0 else product.first
     blank = task_of(problem, ground, begin)
+    if follow:
+        blank = beside(problem, ground, product, product.sign)
     fleet, sign = ground.fleet_kw, product.sign
-    low, high = np.maximum(blank.low_kw, fleet - free), np.minimum(blank.high_kw, fleet + free)
     room = np.where(sign < 0, fleet - blank.low_kw, blank.high_kw - fleet)[window > 0]
-    least, most = blank.least_kwh, blank.most_kwh
-    if follow or product.call is Call.ANY:
-        more = (step < product.last) == (sign > 0)  # May draw no less than the plan.
-        least = np.where(more, np.maximum(least, ground.moved_kwh), least)
-        most = np.where(more, most, np.minimum(most, ground.moved_kwh))
     everything = float(np.max(np.sum(blank.most_kwh - blank.least_kwh, axis=0) / problem.hours))
     return replace(
         blank,
         sign=sign * window,
-        low_kw=low,
-        high_kw=high,
-        least_kwh=least,
-        most_kwh=most,
+        low_kw=np.maximum(blank.low_kw, fleet - free),
+        high_kw=np.minimum(blank.high_kw, fleet + free),
         volume_kw=max(0.0, min(float(room.min()), everything)),
     )
 
