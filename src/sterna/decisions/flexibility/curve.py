@@ -143,8 +143,16 @@ def volumes(product: Product, most_kw: float, steps: int) -> list[float]:
 def at_volume(
     problem: Problem, plan: Schedule, product: Product, kw: float, solver: Solver = solve_exactly
 ) -> Plan:
-    """Return the best plan that gives *kw* of *product* against *plan*."""
-    return solver(replace(problem, bands=(*problem.bands, band(problem, plan, product, kw))))
+    """Return the best plan that gives *kw* of *product* against *plan*.
+
+    What sun *plan* curtails in the window stays curtailed: who draws it instead gives the grid nothing.
+    """
+    unused = plan.curtailed_kwh * product.window(len(problem.hours))
+    site = replace(problem.site, pv_kw=np.maximum(problem.site.pv_kw - unused / problem.hours, 0.0))
+    bands = (*problem.bands, band(problem, plan, product, kw))
+    found = solver(replace(problem, site=site, bands=bands))
+    curtailed = found.schedule.curtailed_kwh + unused
+    return replace(found, schedule=replace(found.schedule, curtailed_kwh=curtailed))
 
 
 def band(problem: Problem, plan: Schedule, product: Product, kw: float) -> Band:
