@@ -8,9 +8,9 @@ then needs few steps. When the clock has run through the finest steps, the grid
 rolls and the program is built anew.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -42,7 +42,7 @@ from sterna.decisions.schedule.entries import (
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.onoff import Faint, settle_faint
 from sterna.decisions.schedule.plan import Flows, Prices, costs_of, plan_of, settled
-from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem, Sessions
+from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
 from sterna.decisions.schedule.program import Basis, Program
 from sterna.decisions.schedule.snapshot import (
     PLAIN,
@@ -61,8 +61,6 @@ RESTING_SHARE_MAX: Final = 0.5
 """Blocks at rest cost time in every solve: when they are more than this share of all slots, the
 program is built anew before its time."""
 
-CAR_LAST: Final = {"charge_pieces", "discharge_pieces", "fair_shares", "fair_factors"}
-"""Fields of `Sessions` whose last dimension is the car; of all others it is the first."""
 RESTING_KWH_MAX: Final = 1e3
 """Bound of stored energy in a block at rest: above any battery, so that it holds whatever it held."""
 
@@ -232,11 +230,7 @@ class Rolling:
 
     def _append(self, snapshot: Snapshot, problem: Problem, new: Ints, step: int) -> None:
         """Append blocks for the cars *new* of *problem*."""
-        part = replace(
-            problem,
-            sessions=chosen(problem.sessions, new),
-            bands=tuple(replace(band, weight=band.weight[new]) for band in problem.bands),
-        )
+        part = problem.chosen(new)
         where = slots(part)
         count, cars = len(where.car), len(new)
         values = car_values(part, where)
@@ -385,14 +379,3 @@ class Rolling:
             missed=more[:bands] - more[bands : 2 * bands],
             lacking=more[2 * bands :],
         )
-
-
-def chosen(sessions: Sessions, which: Ints) -> Sessions:
-    """Return the sessions at the positions *which*."""
-    found: dict[str, Any] = {
-        field.name: getattr(sessions, field.name) for field in fields(sessions)
-    }
-    for name, values in found.items():
-        if values is not None:
-            found[name] = values[..., which] if name in CAR_LAST else values[which]
-    return Sessions(**found)
