@@ -1,7 +1,9 @@
-"""The command line: run a scenario, begin a site of one's own, explain a setting, check a receipt, look at the use case."""
+"""The command line: run a scenario, begin a site of one's own, explain a setting, ask for flexibility, check a receipt, look at the use case."""
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
@@ -13,6 +15,8 @@ from typing_extensions import override
 
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
+from sterna.app.flexibility import drawing, flexible, page
+from sterna.app.flexibility import show as show_flexible
 from sterna.app.pki import pki
 from sterna.app.receipts import read as read_receipts
 from sterna.app.receipts import verdict
@@ -23,6 +27,7 @@ from sterna.app.terminal import show
 from sterna.emsa import usecase
 from sterna.emsa.draw import component_layer
 from sterna.kernel.errors import BadInput
+from sterna.kernel.quantities import Instant
 from sterna.runtime.seeded import SeededChance
 from sterna.world.packaged import CATALOGUE
 
@@ -178,6 +183,77 @@ def wear(path: Path) -> None:
         click.echo(f"{'same' if holds else 'BROKEN'}  {said}")
     if not all(holds for _, holds in verdicts):
         sys.exit(GATE_BROKEN)
+
+
+@main.command()
+@click.argument("scenario")
+@click.option(
+    "--at",
+    "moment",
+    required=True,
+    type=click.DateTime(formats=["%Y-%m-%dT%H:%M"]),
+    help="When the product begins, in the site's time, e.g. 2026-07-15T18:00.",
+)
+@click.option(
+    "--hours",
+    type=click.FloatRange(min=0.25, max=11),
+    default=1.0,
+    show_default=True,
+    help="How long it lasts.",
+)
+@click.option(
+    "--recovery",
+    type=click.FloatRange(min=0),
+    help="Most kW that the cars may be off their plan afterwards; default: any.",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    show_default=True,
+    help="Smallest volume that the market takes, kW.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the charts; default: out/NAME-flexibility.html; an .svg gets the first one.",
+)
+def flexibility(
+    scenario: str,
+    moment: datetime,
+    hours: float,
+    recovery: float | None,
+    least: float,
+    out: Path | None,
+) -> None:
+    """Run SCENARIO until a moment and say what its cars could offer to a market from then on, and for what price."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=FILE_COLUMNS)
+    try:
+        chosen = load(scenario)
+        at = Instant(moment.replace(tzinfo=chosen.zone).timestamp())
+        with bar(console, quiet=False) as progress:
+            told = shown(progress, chosen.name)
+            found = flexible(
+                chosen, at, hours, after_kw=inf if recovery is None else recovery, least_kw=least,
+                progress=lambda share: told(share, chosen.name),
+            )  # fmt: skip
+        path = out or Path("out") / f"{chosen.name}-flexibility.html"
+        written_page(path, drawing(found) if path.suffix == ".svg" else page(found))
+    except BadInput as bad:
+        refuse(bad)
+    show_flexible(console, found)
+    console.print(f"charts: {path}")
+
+
+def written_page(path: Path, text: str) -> None:
+    """Write *text* to *path*. Raises BadInput where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(path, "", f"cannot be written: {error.strerror}") from error
 
 
 @main.group()

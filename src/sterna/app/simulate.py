@@ -141,10 +141,7 @@ class Run:
         self.trace.listen(self.checker.recorded)
         self.trace.listen(self._seen)
         self.trace.watcher = self.markers.scan
-        await self.site.start()
-        await self.bays.start()
-        self.drivers.start()
-        self.mishaps.start()
+        await self.begin()
         start, end = self.scenario.start, self.scenario.end
         moment = self.clock.now()
         while moment < end:
@@ -159,6 +156,13 @@ class Run:
         await self.ports.close()
         self.trace.close()
         return gathered
+
+    async def begin(self) -> None:
+        """Start the rooms, the bays, the drivers and what goes wrong."""
+        await self.site.start()
+        await self.bays.start()
+        self.drivers.start()
+        self.mishaps.start()
 
     def _seen(self, line: Record) -> None:
         """Keep what the report shows of set-points and services."""

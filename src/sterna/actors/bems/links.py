@@ -12,7 +12,8 @@ from sterna.actors.bems.planning import Planner
 from sterna.actors.bems.prices import PriceVen
 from sterna.actors.bems.records import Complain, Dispatch, Planned, SlotPlanned, Solve, State
 from sterna.actors.bems.settings import BemsSettings
-from sterna.kernel.quantities import KilowattHours, Kilowatts
+from sterna.decisions.schedule.snapshot import Snapshot
+from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts
 from sterna.kernel.records import Command
 from sterna.protocols import openadr, oscp, rest
 from sterna.runtime.actor import Actor
@@ -76,6 +77,10 @@ class Bems:
         self._prices.stop()
         self._capacity.stop()
         self.actor.stop()
+
+    def snapshot(self, now: Instant) -> Snapshot:
+        """Return all that a plan made *now* depends on."""
+        return self._planner.snapshot(self.actor.state, now)
 
     def _service(self) -> Service:
         service = Service(self.actor.crashed)
