@@ -97,15 +97,20 @@ OF_ITS_OWN: Final = frozenset(
 """Reasons of one car alone: they hold whatever the plan had in mind for it."""
 
 
-def shared(reason: Reason, kw: Kilowatts, planned: Why | None, *, consents: bool) -> Why:
+def shared(
+    reason: Reason, kw: Kilowatts, planned: Why | None, *, consents: bool, place: str = ""
+) -> Why:
     """Return why a car does *kw*, by the *reason* of dispatch and by what the plan had in mind for it.
+
+    *consents*: whether the driver agreed to giving back. *place*: the limit that cut it, if one did.
 
     A plan asks for the power of all cars together; who does it is settled when it is shared. Where a
     car does what was planned for it the plan's reason stands, with its figures; else it does what
     others were planned to do, or others do its part.
     """
     if planned is None or reason in OF_ITS_OWN:
-        return Why(reason=reason, kw=kw, now_eur=0.0 if planned is None else planned.now_eur)
+        now_eur = 0.0 if planned is None else planned.now_eur
+        return Why(reason=reason, kw=kw, now_eur=now_eur, place=place)
     if way(kw) == way(planned.kw):
         said = planned.reason
         if said is Reason.ONE_WAY and not consents:
