@@ -65,10 +65,10 @@ class Why(Struct, frozen=True, kw_only=True, gc=False):
     reason: Reason
     kw: Kilowatts = NO_POWER
     """What it does, positive charges."""
-    now_eur: float = 0.0
-    """What energy costs now: at a site that is held by peak or limit, without what these add."""
+    now_eur: float | None = None
+    """What one more kWh costs now, all in; None where no plan says so."""
     extra_eur: float = 0.0
-    """What the peak charge or a full connection adds to that, >= 0."""
+    """How much of that is for the peak, >= 0; in reasons of the connection, for its being full."""
     then_at: Instant = Instant(0.0)
     """The later moment that the reason looks at; 0: none."""
     then_eur: float = 0.0
@@ -109,8 +109,11 @@ def shared(
     others were planned to do, or others do its part.
     """
     if planned is None or reason in OF_ITS_OWN:
-        now_eur = 0.0 if planned is None else planned.now_eur
-        return Why(reason=reason, kw=kw, now_eur=now_eur, place=place)
+        if planned is None:
+            return Why(reason=reason, kw=kw, place=place)
+        return Why(
+            reason=reason, kw=kw, now_eur=planned.now_eur, extra_eur=planned.extra_eur, place=place
+        )
     if way(kw) == way(planned.kw):
         said = planned.reason
         if said is Reason.ONE_WAY and not consents:

@@ -205,7 +205,11 @@ CLAIMS: dict[Reason, Callable[[Seen], bool]] = {
         lambda s: (
             s.pays_to_charge
             and s.at_full_power
-            and (not s.looks or (s.then.charge < NEAR_KWH and s.then.price > s.price))
+            and (
+                not s.then.at_full_power and s.then.price > s.price
+                if s.looks
+                else all(r.at_full_power or r.price >= s.price - NEAR_EUR for r in s.rest)
+            )
         )
     ),
     Reason.TOPS_UP: charges(lambda s: s.even and not s.at_full_power),
@@ -379,7 +383,8 @@ def test_figures_are_told_of_the_step_that_begins_now() -> None:
     step = 30
     for car, why in enumerate(whys(problem, plan, step)):
         assert way(why.kw) == way(round(float(plan.power_kw[car, step]), 3))
-        assert why.now_eur + why.extra_eur == pytest.approx(plan.price_eur_per_kwh[step], abs=1e-4)
+        assert why.now_eur == pytest.approx(plan.price_eur_per_kwh[step], abs=1e-4)
+        assert 0 <= why.extra_eur <= float(plan.price_eur_per_kwh[step]) + 1e-4
         if why.then_at:
             assert why.then_at >= plan.edges[step + 1]
             at = int(np.flatnonzero(plan.edges == why.then_at)[0])

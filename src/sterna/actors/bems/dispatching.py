@@ -135,7 +135,7 @@ class DispatchVtn:
 def explained(evse: str, why: Why) -> ValuesMap:
     """Return as a payload why the plan wants of a car what it wants."""
     return openadr.Explained(
-        evse=evse, reason=why.reason.name, kw=why.kw, now_eur=why.now_eur, extra_eur=why.extra_eur,
+        evse=evse, reason=why.reason.name, kw=why.kw, now_eur=why.now_eur or 0.0, extra_eur=why.extra_eur,
         then_at=why.then_at, then_eur=why.then_eur, wear_eur=why.wear_eur, place=why.place,
     ).payload()  # fmt: skip
 

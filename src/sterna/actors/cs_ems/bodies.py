@@ -4,7 +4,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sterna.actors.cs_ems import battery, commands, records, statistics
-from sterna.decisions import words
+from sterna.actors.cs_ems.explaining import said
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.protocols import rest
@@ -53,15 +53,6 @@ def progress_of(
         plan=said(session, now, zone) if phase == "running" else "",
         intervals=told_intervals(statistics.intervals(plug)),
     )
-
-
-def said(session: records.Session, now: Instant, zone: ZoneInfo) -> str:
-    """Return in a sentence what a car does and why; nothing before its first set-point."""
-    if session.why is None:
-        return ""
-    asked = session.wish
-    wish = words.Wish(departure=asked.departure, target=asked.target, floor=asked.floor)
-    return words.sentence(session.why, wish, now, zone)
 
 
 def told_intervals(found: tuple[commands.Energy, ...]) -> tuple[rest.EnergyInterval, ...]:

@@ -190,6 +190,8 @@ class WhyRow(Row, frozen=True, kw_only=True, gc=False):
     reason: str
     kw: float
     """The set-point then, positive charges."""
+    priced: bool
+    """Whether a plan tells what energy costs now."""
     now_eur: float
     extra_eur: float
     then_at: float

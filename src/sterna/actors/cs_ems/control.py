@@ -5,14 +5,12 @@ from math import floor
 from typing import Final
 
 from sterna.actors.cs_ems import battery, caution
-from sterna.actors.cs_ems.commands import Report, SetDefault, SetPoint, Status, WhyRow
+from sterna.actors.cs_ems.commands import Report, SetDefault, SetPoint, Status
+from sterna.actors.cs_ems.explaining import explained
 from sterna.actors.cs_ems.records import Bay, Limited, Piece, Requested, Session, State
 from sterna.decisions.dispatch import dispatch
 from sterna.decisions.fallback import fallback
 from sterna.decisions.plugged import Dispatched, Limit, Plugged
-from sterna.decisions.plugged import SetPoint as Shared
-from sterna.decisions.why import Why, way
-from sterna.decisions.why import shared as shared_out
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share, later
 from sterna.kernel.records import Command, WakeAt
 
@@ -151,14 +149,16 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
     request = 0.0 if piece is None else piece.kw - others.told_kw
     result = shared(state, cars, request, site, now, alone=state.controlled and piece is None)
     room = caution.Room((session for _, session in cars), site.import_kw, site.export_kw)
-    planned = state.whys if piece is not None else {}
+    late = {each.evse: each.missing_kwh for each in result.late}
+    if piece is None:
+        state.whys = {}  # The plan is over, and with it what it had in mind.
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
         kw = room.allowed_kw(session, caution.whole_watts(point.power_kw), battery.least_kw(bay))
         tight = room.overfull or point.limit not in ("", site.name)
         if now - session.set_at >= RENEWED_S or worth_saying(bay, session, kw, tight=tight):
             moved.append(ordered(bay, session, kw, now))
-        moved.extend(explained(bay, session, point, planned.get(bay.plate.evse), now))
+        moved.extend(explained(state, bay, session, point, late.get(bay.plate.evse, 0.0)))
     state.waiting = room.short
     return tuple(moved)
 
@@ -315,25 +315,6 @@ def worth_saying(bay: Bay, session: Session, kw: Kilowatts, *, tight: bool = Fal
         return True  # Nobody goes on giving, however little, once it is not asked for.
     band = max(DEAD_BAND_KW, DEAD_BAND_SHARE * bay.plate.charge_kw)
     return abs(kw - told) >= band or (tight and kw < told)
-
-
-def explained(
-    bay: Bay, session: Session, point: Shared, planned: Why | None, now: Instant
-) -> tuple[WhyRow, ...]:
-    """Take note of why a car has its set-point; return a row where that is news."""
-    wish, before = session.wish, session.why
-    kw = Kilowatts(session.told_kw)
-    why = shared_out(point.reason, kw, planned, consents=wish.v2x, place=point.limit)
-    session.why = why
-    if before is not None and (before.reason, way(before.kw)) == (why.reason, way(kw)):
-        return ()
-    return (
-        WhyRow(
-            session=session.session, at=now, evse=bay.plate.evse, reason=why.reason.name, kw=kw, now_eur=why.now_eur,
-            extra_eur=why.extra_eur, then_at=why.then_at, then_eur=why.then_eur, wear_eur=why.wear_eur, place=why.place,
-            departure=wish.departure, target=wish.target, floor=wish.floor,
-        ),
-    )  # fmt: skip
 
 
 def ordered(bay: Bay, session: Session, kw: Kilowatts, now: Instant) -> SetPoint:
