@@ -132,6 +132,7 @@ def session(run: Gathered, stay: Stay, visit: Visit, given: Sequence[WhyRow]) ->
     plan, bill = visit.itinerary, run.bills.get(visit.session)
     fit = compatibility(stay.car.model, run.evse_plates[stay.evse_id])
     ended = visit.stopped_at if visit.unplugged_at is not None else None
+    until = ended if ended is not None else run.scenario.end
     times = np.array([at for at, _ in stay.soc])
     shares = np.array([soc for _, soc in stay.soc])
     charged, discharged = energies(stay, run.registers[stay.evse_id], run.stays[stay.evse_id])
@@ -148,7 +149,8 @@ def session(run: Gathered, stay: Stay, visit: Visit, given: Sequence[WhyRow]) ->
         wear=MicroEuro(bill.wear if bill else 0), charge_only_cost=MicroEuro(bill.charge_only if bill else 0),
         bill_total=MicroEuro(bill.total if bill else 0), parking_fee=MicroEuro(run.parking_fees.get(visit.reservation, 0)),
         soc_times=times, soc_shares=shares, setpoint_tracking=tracking(run, stay),
-        phases=phases(given, stay, ended if ended is not None else run.scenario.end, run.scenario.zone),
+        phases=phases(given, stay, until, run.scenario.zone),
+        told=phases(given, stay, until, run.scenario.zone, whole=False),
     )  # fmt: skip
 
 

@@ -104,7 +104,9 @@ class SessionOutcome:
     setpoint_tracking: Floats = field(default_factory=lambda: np.empty((0, 2)))
     """(asked kW, metered kW) per control period of this EVSE, shape (k, 2)."""
     phases: tuple[Phase, ...] = ()
-    """What it did and why, in the order of time; none without control."""
+    """What it did and why, in the order of time, put together for a reader; none without control."""
+    told: tuple[Phase, ...] = ()
+    """The same as it was told at every moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

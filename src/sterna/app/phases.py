@@ -1,11 +1,12 @@
 """What a car did and why, phase by phase: the reasons that the CS EMS gave, put together for a reader."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from sterna.actors.cs_ems.commands import WhyRow
 from sterna.app.outcome import Phase
@@ -33,17 +34,43 @@ class Span:
         return self.end - self.start
 
 
-def phases(rows: Sequence[WhyRow], stay: Stay, end: Instant, zone: ZoneInfo) -> tuple[Phase, ...]:
-    """Return the phases of one session until *end* from its *rows* in the order of time."""
+class Meter:
+    """The energy of one stay over time, to take mean powers from."""
+
+    def __init__(self, stay: Stay) -> None:
+        """Sum up the powers of *stay*, each of which holds until the next one."""
+        self._times = np.array([at for at, _ in stay.kw])
+        powers = np.array([kw for _, kw in stay.kw])
+        self._last_kw = float(powers[-1]) if len(powers) else 0.0
+        steps = np.diff(self._times) * powers[:-1]
+        self._sums = np.concatenate(([0.0], np.cumsum(steps)))
+
+    def mean_kw(self, start: Instant, end: Instant) -> float:
+        """Return the mean power from *start* to *end*, positive charges."""
+        if not len(self._times):
+            return 0.0
+        return (self._sum(end) - self._sum(start)) / (end - start)
+
+    def _sum(self, moment: Instant) -> float:
+        beyond = max(0.0, moment - float(self._times[-1])) * self._last_kw
+        return float(np.interp(moment, self._times, self._sums)) + beyond
+
+
+def phases(
+    rows: Sequence[WhyRow], stay: Stay, end: Instant, zone: ZoneInfo, *, whole: bool = True
+) -> tuple[Phase, ...]:
+    """Return the phases of one session until *end* from its *rows* in the order of time.
+
+    *whole*: what is short or goes on for another reason is put together; else each row is a phase.
+    """
     edges = [*(row.at for row in rows), end]
     spans = [
-        Span(
-            start=row.at, end=until, way=way(row.kw), given=((until - row.at, row),)
-        )
+        Span(start=row.at, end=until, way=way(row.kw), given=((until - row.at, row),))
         for row, until in zip(rows, edges[1:], strict=True)
         if until > row.at
-    ]  # fmt: skip
-    return tuple(_phase(span, stay, zone) for span in merged(spans))
+    ]
+    meter = Meter(stay)
+    return tuple(_phase(span, meter, zone) for span in (merged(spans) if whole else spans))
 
 
 def merged(spans: Sequence[Span]) -> list[Span]:
@@ -75,7 +102,7 @@ def joined(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-def _phase(span: Span, stay: Stay, zone: ZoneInfo) -> Phase:
+def _phase(span: Span, meter: Meter, zone: ZoneInfo) -> Phase:
     """Return a span with the reason that held longest in it, and with what the meter saw."""
     held: defaultdict[str, float] = defaultdict(float)
     fitting = [(held_s, row) for held_s, row in span.given if way(row.kw) == span.way]
@@ -87,25 +114,13 @@ def _phase(span: Span, stay: Stay, zone: ZoneInfo) -> Phase:
         reason=Reason[chief], kw=Kilowatts(row.kw), now_eur=row.now_eur if row.priced else None, extra_eur=row.extra_eur,
         then_at=Instant(row.then_at), then_eur=row.then_eur, wear_eur=row.wear_eur, place=row.place,
     )  # fmt: skip
-    mean = mean_kw(stay, span.start, span.end)
+    mean = meter.mean_kw(span.start, span.end)
     wish = Wish(departure=Instant(row.departure), target=Share(row.target), floor=Share(row.floor))
     kw = mean if way(round(mean, 1)) == span.way else row.kw
     return Phase(
         start=span.start, end=span.end, kw=Kilowatts(kw), reason=why.reason.value,
         says=sentence(why, wish, row.at, zone, kw),
     )  # fmt: skip
-
-
-def mean_kw(stay: Stay, start: Instant, end: Instant) -> float:
-    """Return the mean power of the car between two instants, in kW."""
-    moments = [at for at, _ in stay.kw]
-    at = max(0, bisect_right(moments, start) - 1)
-    total, moment = 0.0, start
-    while moment < end and at < len(stay.kw):
-        until = min(end, moments[at + 1]) if at + 1 < len(moments) else end
-        total += stay.kw[at][1] * max(0.0, until - moment)
-        moment, at = Instant(max(moment, until)), at + 1
-    return total / (end - start)
 
 
 def chief_reasons(found: Sequence[Phase], most: int = 3) -> str:

@@ -1,13 +1,17 @@
 """Why a car has its set-point: what the BEMS had in mind for it, and what became of that when it was shared."""
 
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sterna.actors.cs_ems import battery
 from sterna.actors.cs_ems.commands import WhyRow
 from sterna.actors.cs_ems.records import Bay, Session, State
 from sterna.decisions import plugged, words
-from sterna.decisions.why import Reason, shared, way
+from sterna.decisions.why import Reason, Why, shared, way
 from sterna.kernel.quantities import Instant, Kilowatts
+
+NEWS_EUR: Final = 0.02
+"""A price that moves by less is no news: forecasts move it a little with every plan."""
 
 
 def explained(
@@ -17,7 +21,7 @@ def explained(
 
     *missing_kwh*: what dispatch says that the car will lack, of a little more than its driver asked for.
     """
-    reason, wish, before = point.reason, session.wish, session.why
+    reason, wish, before = point.reason, session.wish, session.told_why
     if reason is Reason.UNREACHABLE:
         assert bay.plug is not None
         margin = battery.TARGET_MARGIN * battery.capacity(state, bay.plug, session)
@@ -25,8 +29,9 @@ def explained(
     why = session.why = shared(
         reason, Kilowatts(session.told_kw), state.whys.get(bay.plate.evse), consents=wish.v2x, place=point.limit
     )  # fmt: skip
-    if before is not None and (before.reason, way(before.kw)) == (why.reason, way(why.kw)):
+    if before is not None and not is_news(before, why):
         return ()
+    session.told_why = why
     return (
         WhyRow(
             session=session.session, at=state.dispatched_at, evse=bay.plate.evse, reason=why.reason.name, kw=why.kw,
@@ -35,6 +40,13 @@ def explained(
             target=wish.target, floor=wish.floor,
         ),
     )  # fmt: skip
+
+
+def is_news(before: Why, why: Why) -> bool:
+    """Return whether a reason differs from the one before it by more than its last cents."""
+    if (before.reason, way(before.kw)) != (why.reason, way(why.kw)):
+        return True
+    return abs((before.now_eur or 0.0) - (why.now_eur or 0.0)) >= NEWS_EUR
 
 
 def said(session: Session, now: Instant, zone: ZoneInfo) -> str:

@@ -101,6 +101,8 @@ class Session(Struct, kw_only=True):
     """Whether the station has confirmed it; else the next dispatch says it again."""
     why: Why | None = None
     """Why it has that set-point."""
+    told_why: Why | None = None
+    """The reason of the last row that was written of it."""
     set_at: Instant = Instant(0.0)
 
 
