@@ -7,7 +7,7 @@ from typing import Any
 from actors.ocpp_station import Station
 from actors.ports_in_memory import Inbox, Ports
 
-from sterna.actors.cs_ems.commands import SessionRow
+from sterna.actors.cs_ems.commands import SessionRow, WhyRow
 from sterna.actors.cs_ems.links import CsEms
 from sterna.actors.cs_ems.settings import CsEmsSettings, Plate
 from sterna.actors.csms.links import Csms
@@ -25,7 +25,7 @@ from sterna.runtime.virtual import VirtualClock
 
 START = 1_751_328_000.0
 HOUR = 3600.0
-ROWS: list[type[Row]] = [SessionRow, MeterValueRow, StationRow, TransactionRow]
+ROWS: list[type[Row]] = [SessionRow, WhyRow, MeterValueRow, StationRow, TransactionRow]
 
 
 def settings(**changes: Any) -> CsEmsSettings:
