@@ -88,18 +88,25 @@ class Building:
             status=answer.status, headers=(("Content-Type", answer.media_type),), body=answer.body
         )
 
-    async def request(self, *kw: float, limits: tuple[float, float] | None = None) -> None:
-        """Ask all cars together for *kw*, in 300 s intervals from now on."""
+    async def request(
+        self,
+        *kw: float,
+        limits: tuple[float, float] | None = None,
+        why: tuple[openadr.Explained, ...] = (),
+    ) -> None:
+        """Ask all cars together for *kw*, in 300 s intervals from now on, and say *why*."""
         now = self.ports.clock.now()
         wish = openadr.setpoints(self.program.id, now, 300.0, list(kw))
-        if limits is not None:
+        if limits is not None or why:
             columns = {
                 "DISPATCH_SETPOINT": [max(0.0, k) for k in kw],
                 openadr.FEED_IN_SETPOINT: [max(0.0, -k) for k in kw],
-                "IMPORT_CAPACITY_LIMIT": [limits[0]] * len(kw),
-                "EXPORT_CAPACITY_LIMIT": [limits[1]] * len(kw),
             }
-            wish = openadr.event(self.program.id, now, 300.0, columns)
+            if limits is not None:
+                columns["IMPORT_CAPACITY_LIMIT"] = [limits[0]] * len(kw)
+                columns["EXPORT_CAPACITY_LIMIT"] = [limits[1]] * len(kw)
+            beside = tuple(each.payload() for each in why)
+            wish = openadr.event(self.program.id, now, 300.0, columns, beside=beside)
         if self.event:
             _, deliveries = self.vtn.revise(self.event, wish, now)
         else:

@@ -149,8 +149,8 @@ def session(run: Gathered, stay: Stay, visit: Visit, given: Sequence[WhyRow]) ->
         wear=MicroEuro(bill.wear if bill else 0), charge_only_cost=MicroEuro(bill.charge_only if bill else 0),
         bill_total=MicroEuro(bill.total if bill else 0), parking_fee=MicroEuro(run.parking_fees.get(visit.reservation, 0)),
         soc_times=times, soc_shares=shares, setpoint_tracking=tracking(run, stay),
-        phases=phases(given, stay, until, run.scenario.zone),
-        told=phases(given, stay, until, run.scenario.zone, whole=False),
+        phases=phases(given, stay.kw, until, run.scenario.zone),
+        told=phases(given, stay.kw, until, run.scenario.zone, whole=False),
     )  # fmt: skip
 
 

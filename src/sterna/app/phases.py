@@ -13,8 +13,9 @@ from sterna.app.outcome import Phase
 from sterna.decisions.why import Reason, Why, way
 from sterna.decisions.words import Wish, sentence
 from sterna.kernel.quantities import SECONDS_PER_HOUR, Instant, Kilowatts, Share
-from sterna.world.stays import Stay
 
+Powers = Sequence[tuple[Instant, Kilowatts]]
+"""(instant, power from then on)."""
 SHORT_S: Final = 900.0
 """Shorter than a quarter hour is no phase of its own: a car that steps in for another for five minutes."""
 
@@ -35,21 +36,21 @@ class Span:
 
 
 class Meter:
-    """The energy of one stay over time, to take mean powers from."""
+    """The energy of one car over time, to take mean powers from."""
 
-    def __init__(self, stay: Stay) -> None:
-        """Sum up the powers of *stay*, each of which holds until the next one."""
-        self._times = np.array([at for at, _ in stay.kw])
-        powers = np.array([kw for _, kw in stay.kw])
-        self._last_kw = float(powers[-1]) if len(powers) else 0.0
-        steps = np.diff(self._times) * powers[:-1]
+    def __init__(self, powers: Powers) -> None:
+        """Sum up *powers*, each of which holds until the next one."""
+        self._times = np.array([at for at, _ in powers])
+        values = np.array([kw for _, kw in powers])
+        self._last_kw = float(values[-1]) if len(values) else 0.0
+        steps = np.diff(self._times) * values[:-1]
         self._sums = np.concatenate(([0.0], np.cumsum(steps)))
 
     def mean_kw(self, start: Instant, end: Instant) -> float:
         """Return the mean power from *start* to *end*, positive charges."""
         if not len(self._times):
             return 0.0
-        return (self._sum(end) - self._sum(start)) / (end - start)
+        return float((self._sum(end) - self._sum(start)) / (end - start))
 
     def _sum(self, moment: Instant) -> float:
         beyond = max(0.0, moment - float(self._times[-1])) * self._last_kw
@@ -57,10 +58,11 @@ class Meter:
 
 
 def phases(
-    rows: Sequence[WhyRow], stay: Stay, end: Instant, zone: ZoneInfo, *, whole: bool = True
+    rows: Sequence[WhyRow], powers: Powers, end: Instant, zone: ZoneInfo, *, whole: bool = True
 ) -> tuple[Phase, ...]:
     """Return the phases of one session until *end* from its *rows* in the order of time.
 
+    *powers*: what its car truly did, as (instant, kW from then on).
     *whole*: what is short or goes on for another reason is put together; else each row is a phase.
     """
     edges = [*(row.at for row in rows), end]
@@ -69,7 +71,7 @@ def phases(
         for row, until in zip(rows, edges[1:], strict=True)
         if until > row.at
     ]
-    meter = Meter(stay)
+    meter = Meter(powers)
     return tuple(_phase(span, meter, zone) for span in (merged(spans) if whole else spans))
 
 

@@ -37,7 +37,8 @@ def test_set_points_are_read_the_same_with_reasons_beside_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [(), ("porto-01-1",), (1, *TOLD.payload().values[1:]), ("a", "b", "c", 0, 0, 0, 0, 0, "")]
+    "values",
+    [(), ("porto-01-1",), (1, *TOLD.payload().values[1:]), ("a", "b", "c", 0, 0, 0, 0, 0, "")],
 )
 def test_a_payload_that_explains_nothing_is_left_out(values: tuple[str | float, ...]) -> None:
     rubbish = ValuesMap(type=openadr.WHY, values=values)
