@@ -61,7 +61,7 @@ def kind(phase: Phase) -> str:
 
 
 def moments(run: Outcome, base: Outcome, zone: ZoneInfo) -> tuple[Moment, ...]:
-    """Return when the site without control draws most, when electricity is dearest, and when the sun is highest."""
+    """Return when the site without control draws most, when energy costs most, and when the sun is highest."""
     load, sun, price = base.site.grid_kw, run.site.pv_kw, run.site.import_price_eur_per_kwh
     step = run.site.step
     found: dict[int, str] = {}
@@ -72,7 +72,9 @@ def moments(run: Outcome, base: Outcome, zone: ZoneInfo) -> tuple[Moment, ...]:
         )
     if len(price):
         dear = int(np.argmax(price))
-        found.setdefault(dear, f"electricity is dearest, {price[dear]:.2f} EUR/kWh")
+        found.setdefault(
+            dear, f"energy and network cost most, {price[dear]:.2f} EUR/kWh before peak power"
+        )
     if len(sun) and sun.max() > 0:
         noon = int(np.argmax(sun))
         found.setdefault(noon, f"the sun is highest, {sun[noon]:,.0f} kW")

@@ -16,7 +16,7 @@ from sterna.app.outcome import Conformance, Outcome
 from sterna.kernel.money import written
 
 MOMENTS_SHOWN: Final = 2
-"""When the site would draw most, and when electricity is dearest."""
+"""When the site would draw most, and when energy costs most."""
 CARS_SHOWN: Final = 10
 """One car for each reason; more than these nobody reads."""
 

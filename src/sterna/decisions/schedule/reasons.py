@@ -72,12 +72,13 @@ def reasons(problem: Problem, plan: Plan, part: slice | None = None) -> Reasons:
         sunny=parts.energy[part] < problem.site.import_eur_per_kwh[part] - TINY_EUR,
     )  # fmt: skip
     codes, then = np.full(otherwise.shape, CODES[Reason.AWAY]), np.full(otherwise.shape, -1)
-    for doing, choices in (
-        (slack.charges, _why_charging(problem, slack, pull, otherwise)),
-        (slack.gives, _why_giving(problem, slack, pull, otherwise)),
-        (slack.waits, _why_waiting(problem, slack, pull, otherwise)),
+    for doing, choices_of in (
+        (slack.charges, _why_charging),
+        (slack.gives, _why_giving),
+        (slack.waits, _why_waiting),
     ):
         if doing.any():
+            choices = choices_of(problem, slack, pull, otherwise)
             _choose(doing, choices, otherwise, codes, then)
     return Reasons(
         codes=codes, then=np.where(then < slack.steps, then, -1),
@@ -105,11 +106,18 @@ Choices = list[tuple[Reason | Ints, Flags, Ints | None]]
 
 def _choose(doing: Flags, choices: Choices, otherwise: Ints, codes: Ints, then: Ints) -> None:
     """Write reasons and later steps into *codes* and *then* where cars are *doing* what the *choices* explain."""
-    np.copyto(codes, otherwise, where=doing)
-    for reason, holds, looks in reversed(choices):
-        where = doing & holds
+    left = doing.copy()
+    for reason, holds, looks in choices:
+        where = left & holds
+        if not where.any():
+            continue
         np.copyto(codes, CODES[reason] if isinstance(reason, Reason) else reason, where=where)
-        np.copyto(then, -1 if looks is None else looks, where=where)
+        if looks is not None:
+            np.copyto(then, looks, where=where)
+        left &= ~where
+        if not left.any():
+            return
+    np.copyto(codes, otherwise, where=left)
 
 
 def _why_charging(problem: Problem, slack: Slack, pull: _Pull, otherwise: Ints) -> Choices:
@@ -196,9 +204,11 @@ BY_CONNECTION: Final = frozenset({Reason.AT_LIMIT, Reason.GIVES_LIMIT, Reason.WA
 def whys(problem: Problem, plan: Plan, step: int = 0) -> tuple[Why, ...]:
     """Return why each car does what it does in one *step*, with figures, in the order of the cars."""
     found = reasons(problem, plan, slice(step, step + 1))
-    cars, price = problem.sessions, plan.price_eur_per_kwh.tolist()
-    peak, connection = float(found.parts.peak[step]), float(found.parts.connection[step])
-    wear = 2.0 * cars.wear_eur_per_kwh / cars.discharging[1][0]
+    cars, price = problem.sessions, (plan.price_eur_per_kwh.round(DIGITS) + 0.0).tolist()
+    peak = round(float(found.parts.peak[step]), DIGITS)
+    connection = round(float(found.parts.connection[step]), DIGITS)
+    wear = (2.0 * cars.wear_eur_per_kwh / cars.discharging[1][0]).round(DIGITS)
+    edges = plan.edges.tolist()
     told: list[Why] = []
     for code, kw, looks, band, worn in zip(
         found.codes[:, 0].tolist(),
@@ -213,11 +223,11 @@ def whys(problem: Problem, plan: Plan, step: int = 0) -> tuple[Why, ...]:
             Why(
                 reason=reason,
                 kw=Kilowatts(kw),
-                now_eur=round(price[step], DIGITS) + 0.0,
-                extra_eur=round(connection if reason in BY_CONNECTION else peak, DIGITS),
-                then_at=Instant(0.0 if looks < 0 else float(plan.edges[looks])),
-                then_eur=0.0 if looks < 0 else round(price[looks], DIGITS),
-                wear_eur=round(worn, DIGITS),
+                now_eur=price[step],
+                extra_eur=connection if reason in BY_CONNECTION else peak,
+                then_at=Instant(0.0 if looks < 0 else edges[looks]),
+                then_eur=0.0 if looks < 0 else price[looks],
+                wear_eur=worn,
                 place="" if band < 0 else problem.bands[band].name,
             )
         )

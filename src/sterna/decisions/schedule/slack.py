@@ -99,6 +99,10 @@ class Slack:
     def _cheapest(self, price: Floats, width: int) -> Ints:
         """Return the later step with the least finite *price*; T where none is left."""
         later = price[:, self._first + 1 :]
+        if width == 1 and later.shape[1]:
+            at = later.argmin(axis=1)[:, None]
+            found = np.isfinite(np.take_along_axis(later, at, axis=1))
+            return np.where(found, at + self._first + 1, self.steps)
         least = np.minimum.accumulate(later[:, ::-1], axis=1)[:, ::-1]
         records = np.zeros(price.shape, dtype=bool)
         records[:, self._first + 1 :] = np.isfinite(later) & (later == least)
