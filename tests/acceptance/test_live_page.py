@@ -62,7 +62,10 @@ def test_the_page_of_a_running_session_shows_this_moment(
     soc = float(np.interp(at, [t for t, _ in stay.soc], [s for _, s in stay.soc]))
     (shown,) = re.findall(r'class="big">(\d+) %', page)
     assert abs(int(shown) - 100 * soc) <= 1.0
-    assert "Your car gives energy back to the site." in page
+    (why,) = re.findall(r"<p>(Gives [^<]+)</p>", page)
+    told = r"Gives (\d+\.\d) kW back: .*EUR/kWh.*\."
+    assert (match := re.fullmatch(told, why.replace("&#39;", "'"))), why
+    assert float(match[1]) == pytest.approx(-kw, abs=0.15)
     assert "At least 50 % by Thu 16 Jul, 07:00, never below 30 %" in page
     (earned,) = re.findall(r"Earned so far</td><td>(-?[0-9.]+) EUR", page)
     assert 0.0 < float(earned) < 20.0

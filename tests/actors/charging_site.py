@@ -7,7 +7,7 @@ from typing import Any
 from actors.ocpp_station import Station
 from actors.ports_in_memory import Inbox, Ports
 
-from sterna.actors.cs_ems.commands import SessionRow
+from sterna.actors.cs_ems.commands import SessionRow, WhyRow
 from sterna.actors.cs_ems.links import CsEms
 from sterna.actors.cs_ems.settings import CsEmsSettings, Plate
 from sterna.actors.csms.links import Csms
@@ -25,7 +25,7 @@ from sterna.runtime.virtual import VirtualClock
 
 START = 1_751_328_000.0
 HOUR = 3600.0
-ROWS: list[type[Row]] = [SessionRow, MeterValueRow, StationRow, TransactionRow]
+ROWS: list[type[Row]] = [SessionRow, WhyRow, MeterValueRow, StationRow, TransactionRow]
 
 
 def settings(**changes: Any) -> CsEmsSettings:
@@ -88,18 +88,25 @@ class Building:
             status=answer.status, headers=(("Content-Type", answer.media_type),), body=answer.body
         )
 
-    async def request(self, *kw: float, limits: tuple[float, float] | None = None) -> None:
-        """Ask all cars together for *kw*, in 300 s intervals from now on."""
+    async def request(
+        self,
+        *kw: float,
+        limits: tuple[float, float] | None = None,
+        why: tuple[openadr.Explained, ...] = (),
+    ) -> None:
+        """Ask all cars together for *kw*, in 300 s intervals from now on, and say *why*."""
         now = self.ports.clock.now()
         wish = openadr.setpoints(self.program.id, now, 300.0, list(kw))
-        if limits is not None:
+        if limits is not None or why:
             columns = {
                 "DISPATCH_SETPOINT": [max(0.0, k) for k in kw],
                 openadr.FEED_IN_SETPOINT: [max(0.0, -k) for k in kw],
-                "IMPORT_CAPACITY_LIMIT": [limits[0]] * len(kw),
-                "EXPORT_CAPACITY_LIMIT": [limits[1]] * len(kw),
             }
-            wish = openadr.event(self.program.id, now, 300.0, columns)
+            if limits is not None:
+                columns["IMPORT_CAPACITY_LIMIT"] = [limits[0]] * len(kw)
+                columns["EXPORT_CAPACITY_LIMIT"] = [limits[1]] * len(kw)
+            beside = tuple(each.payload() for each in why)
+            wish = openadr.event(self.program.id, now, 300.0, columns, beside=beside)
         if self.event:
             _, deliveries = self.vtn.revise(self.event, wish, now)
         else:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from sterna.decisions.deadlines import urgency
 from sterna.decisions.dispatch import dispatch
-from sterna.decisions.plugged import Dispatched, Limit, Plugged, Reason
+from sterna.decisions.plugged import Dispatched, Limit, Plugged
+from sterna.decisions.why import Reason
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
 
 NOW = Instant(1_751_328_000.0)
@@ -60,19 +61,19 @@ DEADLINE_NEAR = {"departure": at(1), "target_kwh": KilowattHours(30 + 0.95 * 11)
     ("changes", "request_kw", "power_kw", "reason"),
     [
         ({}, 0, 0, Reason.WAITS),
-        ({}, 6, 6, Reason.SURPLUS),
+        ({}, 6, 6, Reason.ASKED),
         ({}, -6, -6, Reason.GIVES_BACK),
         ({}, -60, -11, Reason.GIVES_BACK),
         ({"may_discharge": False}, -6, 0, Reason.NO_CONSENT),
         ({"charge_now": True}, -6, 11, Reason.CHARGE_NOW),
         ({"energy_kwh": KilowattHours(5)}, -6, 11, Reason.BELOW_FLOOR),
         ({"energy_kwh": KilowattHours(60)}, 6, 0, Reason.FULL),
-        ({"energy_kwh": KilowattHours(15)}, -6, 0, Reason.NOTHING_TO_SPARE),
+        ({"energy_kwh": KilowattHours(15)}, -6, 0, Reason.NEEDED),
         (DEADLINE_NEAR, -6, 11, Reason.DEADLINE),
         ({"departure": at(0.5)}, 0, 11, Reason.UNREACHABLE),
         ({"departure": at(-1)}, 0, 11, Reason.UNREACHABLE),
-        ({"discharge_limits_kw": (11.0, 0.0)}, -6, 0, Reason.NOTHING_TO_SPARE),
-        ({"charge_limits_kw": (22.0, 3.7)}, 20, 3.7, Reason.SURPLUS),
+        ({"discharge_limits_kw": (11.0, 0.0)}, -6, 0, Reason.NEEDED),
+        ({"charge_limits_kw": (22.0, 3.7)}, 20, 3.7, Reason.ASKED),
         ({"charge_limits_kw": ()}, 20, 0, Reason.FULL),
         ({"charge_min_kw": Kilowatts(4.14)}, 3, 0, Reason.WAITS),
         ({"discharge_min_kw": Kilowatts(4.14)}, -3, 0, Reason.WAITS),

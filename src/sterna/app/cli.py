@@ -113,7 +113,7 @@ def run(
 def report(console: Console, done: Files, *, quiet: bool) -> None:
     """Show what came out and leave with the exit code that it deserves."""
     if not quiet:
-        show(console, done.run, done.kpis, done.gates)
+        show(console, done.run, done.kpis, done.gates, done.told)
     broken = [gate for gate in done.gates if not gate.holds]
     for gate in broken:
         console.print(f"[red]broken:[/] {gate.name}: {gate.figures}")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sterna.actors.bems.records import PlanRow
+from sterna.actors.cs_ems.commands import WhyRow
 from sterna.actors.emsp.records import BillRow, WearRow
 from sterna.app.outcome import Floats
 from sterna.app.scenario import Prepared, Scenario
@@ -32,6 +33,8 @@ class Gathered:
     """By session."""
     wear: tuple[WearRow, ...]
     plans: tuple[PlanRow, ...]
+    whys: tuple[WhyRow, ...]
+    """What the CS EMS gave as reasons, for all sessions."""
     parking_fees: dict[str, int]
     """Micro-euro by reservation."""
     visits: tuple[Visit, ...]

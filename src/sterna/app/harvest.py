@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from sterna.actors.cs_ems.commands import WhyRow
 from sterna.app.gathered import Gathered
 from sterna.app.outcome import (
     Conformance,
@@ -17,6 +18,7 @@ from sterna.app.outcome import (
     SessionOutcome,
     SiteSeries,
 )
+from sterna.app.phases import phases
 from sterna.domain.vehicle import compatibility
 from sterna.emsa.results import Result
 from sterna.kernel.money import MicroEuro
@@ -53,11 +55,10 @@ def harvest(run: Gathered, *, wall_s: float, cpu_s: float) -> Outcome:
     bill = -sum(
         p.amount for p in ledger if p.account == account and p.transaction.startswith(BILLED)
     )
-    controlled = scenario.settings.control.enabled
     return Outcome(
         scenario=scenario.name, seed=scenario.settings.seed, hours=scenario.settings.hours, evses=len(scenario.evses),
-        controlled=controlled, site=series, sessions=sessions(run), ledger=ledger,
-        conformance=conformance(run) if controlled else None, trace_sha256=run.trace_sha256, wall_s=wall_s, cpu_s=cpu_s,
+        controlled=controlled(run), site=series, sessions=sessions(run), ledger=ledger,
+        conformance=conformance(run) if controlled(run) else None, trace_sha256=run.trace_sha256, wall_s=wall_s, cpu_s=cpu_s,
         frames=run.frames, building_bill=MicroEuro(bill), peak_kw=Kilowatts(float(series.grid_kw.max(initial=0.0))),
         wear_receipts=tuple(row.receipt for row in sorted(run.wear, key=lambda row: (row.at, row.session))),
         notes=notes(run),
@@ -104,8 +105,11 @@ def sessions(run: Gathered) -> tuple[SessionOutcome, ...]:
     for visit in run.visits:
         if visit.session and visit.bay:
             visits[visit.bay].append(visit)
+    given: dict[str, list[WhyRow]] = defaultdict(list)
+    for row in sorted(run.whys, key=lambda row: row.at) if controlled(run) else ():
+        given[row.session].append(row)
     found = [
-        session(run, stay, its)
+        session(run, stay, its, given[its.session])
         for bay, stays in run.stays.items()
         for stay in stays
         if (its := visit_of(visits.get(bay, []), stay)) is not None
@@ -118,11 +122,17 @@ def visit_of(visits: Sequence[Visit], stay: Stay) -> Visit | None:
     return next((visit for visit in visits if visit.itinerary.car == stay.car.evcc_id), None)
 
 
-def session(run: Gathered, stay: Stay, visit: Visit) -> SessionOutcome:
-    """Return what became of one stay."""
+def controlled(run: Gathered) -> bool:
+    """Return whether anybody controlled the cars."""
+    return run.scenario.settings.control.enabled
+
+
+def session(run: Gathered, stay: Stay, visit: Visit, given: Sequence[WhyRow]) -> SessionOutcome:
+    """Return what became of one stay, with the reasons *given* meanwhile."""
     plan, bill = visit.itinerary, run.bills.get(visit.session)
     fit = compatibility(stay.car.model, run.evse_plates[stay.evse_id])
     ended = visit.stopped_at if visit.unplugged_at is not None else None
+    until = ended if ended is not None else run.scenario.end
     times = np.array([at for at, _ in stay.soc])
     shares = np.array([soc for _, soc in stay.soc])
     charged, discharged = energies(stay, run.registers[stay.evse_id], run.stays[stay.evse_id])
@@ -139,6 +149,8 @@ def session(run: Gathered, stay: Stay, visit: Visit) -> SessionOutcome:
         wear=MicroEuro(bill.wear if bill else 0), charge_only_cost=MicroEuro(bill.charge_only if bill else 0),
         bill_total=MicroEuro(bill.total if bill else 0), parking_fee=MicroEuro(run.parking_fees.get(visit.reservation, 0)),
         soc_times=times, soc_shares=shares, setpoint_tracking=tracking(run, stay),
+        phases=phases(given, stay.kw, until, run.scenario.zone),
+        told=phases(given, stay.kw, until, run.scenario.zone, whole=False),
     )  # fmt: skip
 
 

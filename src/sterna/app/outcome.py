@@ -40,6 +40,20 @@ class SiteSeries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A time in which a car did one thing, and why."""
+
+    start: Instant
+    end: Instant
+    kw: Kilowatts
+    """Mean power; positive charges."""
+    reason: str
+    """What decided longest (`decisions.why.Reason`)."""
+    says: str
+    """The sentence that its driver read meanwhile, with the mean power."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOutcome:
     """One stay of one car, from plug to leave, as measured and as billed."""
 
@@ -89,6 +103,10 @@ class SessionOutcome:
     """True state of charge at *soc_times* (instants), both shape (m,)."""
     setpoint_tracking: Floats = field(default_factory=lambda: np.empty((0, 2)))
     """(asked kW, metered kW) per control period of this EVSE, shape (k, 2)."""
+    phases: tuple[Phase, ...] = ()
+    """What it did and why, in the order of time, put together for a reader; none without control."""
+    told: tuple[Phase, ...] = ()
+    """The same as it was told at every moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sterna.app.explained import deciders, kind, moments
 from sterna.app.gates import Gate
 from sterna.app.kpis import Kpi, ledger_sum
 from sterna.app.money import flows
-from sterna.app.outcome import Conformance, Floats, Outcome, SessionOutcome
+from sterna.app.outcome import Conformance, Floats, Outcome, Phase, SessionOutcome
 from sterna.app.terminal import change, number
 from sterna.emsa import usecase
 from sterna.emsa.draw import component_layer
 from sterna.kernel.money import written
+from sterna.ui import timeline
 from sterna.ui.charts import STYLE, Chart, Layer, bounds, sparkline
 
 CARS_MAX: Final = 400
@@ -64,7 +66,8 @@ def report(
         period=period(run, zone), headline=headline(run, base),
         power=power(run, base, zone), price=price(run, zone), setpoint=setpoint(run, zone),
         flows=paid, ledger_sum=ledger_sum(run), conformance=run.conformance, steps=step_rows(run.conformance),
-        frames=sorted(run.frames.items()), cars=[car(s) for s in run.sessions[:CARS_MAX]],
+        frames=sorted(run.frames.items()), cars=[car(s, run, zone) for s in run.sessions[:CARS_MAX]], axis=timeline.axis(edges(run), zone),
+        moments=moments(run, base, zone), deciders=deciders(run.sessions), left_out=max(0, len(run.sessions) - CARS_MAX),
         number=number, change=change, written=written,
     )  # fmt: skip
 
@@ -151,8 +154,54 @@ def setpoint(run: Outcome, zone: ZoneInfo) -> str:
     return chart.svg()
 
 
-def car(session: SessionOutcome) -> str:
-    """Return one car's chart."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseRow:
+    """One phase of a car in words."""
+
+    kind: str
+    times: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarView:
+    """One car: its line, and what opens below it."""
+
+    evse: str
+    model: str
+    v2b: bool
+    charge: str
+    bar: str
+    chart: str
+    phases: tuple[PhaseRow, ...]
+
+
+def car(session: SessionOutcome, run: Outcome, zone: ZoneInfo) -> CarView:
+    """Return what the report shows of one car; times are those of *zone*."""
+    pieces = [
+        timeline.Piece(start=p.start, end=p.end, kind=kind(p), kw=p.kw, text=f"{between(p, zone)} {p.says}")
+        for p in session.phases
+    ]  # fmt: skip
+    return CarView(
+        evse=session.evse, model=session.car_model, v2b=session.consent_v2x,
+        charge=f"{session.soc_at_plug:.0%} → {session.soc_at_end:.0%}, target {session.target:.0%}",
+        bar=timeline.bar(
+            edges(run), pieces, plugged=session.plugged_at, until=session.announced_departure,
+            title=f"{session.evse}: what it did and why",
+        ),
+        chart=course(session),
+        phases=tuple(PhaseRow(kind=kind(p), times=between(p, zone), says=p.says) for p in session.phases),
+    )  # fmt: skip
+
+
+def between(phase: Phase, zone: ZoneInfo) -> str:
+    """Return when a phase began and ended, with the weekday of its beginning."""
+    begin, end = (datetime.fromtimestamp(moment, zone) for moment in (phase.start, phase.end))
+    return f"{begin:%a %H:%M} to {end:%H:%M}"
+
+
+def course(session: SessionOutcome) -> str:
+    """Return one car's state of charge as a chart."""
     v2b = "V2B" if session.consent_v2x else "charging only"
     given = f", {session.discharged_wh / 1000:.0f} kWh given" if session.discharged_wh else ""
     if len(session.soc_times) == 0:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from sterna.app.beside import begun
+from sterna.app.explained import Moment, moments
 from sterna.app.gates import Gate, gates
 from sterna.app.kpis import Kpi, kpis
 from sterna.app.outcome import Outcome
@@ -30,6 +31,8 @@ class Files:
     run: Outcome
     kpis: tuple[Kpi, ...]
     gates: tuple[Gate, ...]
+    told: tuple[Moment, ...]
+    """What each car did, and why, at moments that tell something."""
     report: Path
 
 
@@ -47,7 +50,9 @@ def run_scenario(
         moved(workshop, folder)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-    return Files(run=done[0], kpis=done[1], gates=done[2], report=folder / "report.html")
+    return Files(
+        run=done[0], kpis=done[1], gates=done[2], told=done[3], report=folder / "report.html"
+    )
 
 
 def made_beside(folder: Path) -> Path:
@@ -71,7 +76,7 @@ def moved(workshop: Path, folder: Path) -> None:
 
 def made(
     scenario: Scenario, folder: Path, *, baseline: bool, progress: Progressed
-) -> tuple[Outcome, tuple[Kpi, ...], tuple[Gate, ...]]:
+) -> tuple[Outcome, tuple[Kpi, ...], tuple[Gate, ...], tuple[Moment, ...]]:
     """Run and write into *folder*."""
     fetch = begun(scenario.changed(control=False, store="memory")) if baseline else None
     run = simulate(
@@ -86,7 +91,7 @@ def made(
     figures, judged = kpis(run, base), gates(run, base, scenario.expects)
     write(folder, scenario, run, base, figures, judged)
     progress(1.0, "done")
-    return run, figures, judged
+    return run, figures, judged, moments(run, base, scenario.zone)
 
 
 def write(

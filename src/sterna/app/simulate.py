@@ -8,7 +8,7 @@ from typing import Final
 
 from sterna.actors.bems.records import PlanRow
 from sterna.actors.cpo.core import CdrFateRow, CdrRow, OperatorSessionRow, TicketRow
-from sterna.actors.cs_ems.commands import SessionRow
+from sterna.actors.cs_ems.commands import SessionRow, WhyRow
 from sterna.actors.csms.records import MeterValueRow, StationRow, TransactionRow
 from sterna.actors.dso.records import ComplaintRow, QuarterRow
 from sterna.actors.emme.core import AllocationRow
@@ -44,7 +44,7 @@ from sterna.world.balance import Balance
 from sterna.world.drivers import Drivers
 
 ROWS: Final[tuple[type[Row], ...]] = (
-    LedgerRow, ReservationRow, ConsentRow, SessionRow, StationRow, TransactionRow, MeterValueRow, OperatorSessionRow,
+    LedgerRow, ReservationRow, ConsentRow, SessionRow, WhyRow, StationRow, TransactionRow, MeterValueRow, OperatorSessionRow,
     CdrRow, CdrFateRow, TicketRow, HubVolumeRow, AllocationRow, BillRow, WearRow, DisputeRow, PlanRow, QuarterRow, ComplaintRow, VolumeRow, SiteRow,
     *kept.ROWS,
 )  # fmt: skip
@@ -181,7 +181,7 @@ class Run:
         return Gathered(
             scenario=scenario, feed=self.feed, use_case=self.use_case, step=STEP, cars_kw=cars_kw, pv_kw=pv_kw,
             ledger=tuple(journal.rows(LedgerRow)), bills={row.session: row for row in journal.rows(BillRow)},
-            wear=tuple(journal.rows(WearRow)), plans=tuple(journal.rows(PlanRow)), parking_fees={row.reservation: row.price for row in journal.rows(ReservationRow)},
+            wear=tuple(journal.rows(WearRow)), plans=tuple(journal.rows(PlanRow)), whys=tuple(journal.rows(WhyRow)), parking_fees={row.reservation: row.price for row in journal.rows(ReservationRow)},
             visits=self.drivers.visits, stays={name: bay.stays for name, bay in self.bays.hardware.items()},
             registers={name: bay.exact_registers() for name, bay in self.bays.hardware.items()},
             evse_plates={evse.evse_id: evse for evse in scenario.evses},

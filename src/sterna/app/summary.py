@@ -15,6 +15,7 @@ import msgspec
 from sterna.app.gates import Gate
 from sterna.app.kpis import Kpi, ledger_sum
 from sterna.app.outcome import Conformance, Outcome, SessionOutcome
+from sterna.app.phases import chief_reasons
 from sterna.kernel.money import in_euros
 from sterna.kernel.quantities import Instant
 
@@ -23,7 +24,7 @@ COLUMNS: Final = (
     "announced_departure", "ended_at", "left_at", "capacity_kwh", "soc_at_plug", "soc_at_end",
     "soc_lowest", "target", "floor", "target_reachable", "announced_kept", "charged_wh",
     "discharged_wh", "energy_cost_eur", "reward_eur", "wear_eur", "charge_only_cost_eur",
-    "bill_total_eur", "parking_fee_eur",
+    "bill_total_eur", "parking_fee_eur", "reasons",
 )  # fmt: skip
 
 
@@ -100,6 +101,7 @@ def line(s: SessionOutcome) -> list[str | int | float]:
         round(s.capacity_kwh, 3), round(s.soc_at_plug, 4), round(s.soc_at_end, 4), round(s.soc_lowest, 4),
         s.target, s.floor, s.target_reachable, s.announced_kept, s.charged_wh, s.discharged_wh,
         *(str(in_euros(amount)) for amount in (s.energy_cost, s.reward, s.wear, s.charge_only_cost, s.bill_total, s.parking_fee)),
+        chief_reasons(s.phases),
     ]  # fmt: skip
 
 

@@ -2,23 +2,38 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from sterna.app.explained import Moment
 from sterna.app.gates import Gate
 from sterna.app.kpis import Kpi
 from sterna.app.money import flows
 from sterna.app.outcome import Conformance, Outcome
 from sterna.kernel.money import written
 
+MOMENTS_SHOWN: Final = 2
+"""When the site would draw most, and when energy costs most."""
+CARS_SHOWN: Final = 10
+"""One car for each reason; more than these nobody reads."""
 
-def show(console: Console, run: Outcome, kpis: Sequence[Kpi], gates: Sequence[Gate]) -> None:
-    """Print the result of one controlled run."""
+
+def show(
+    console: Console,
+    run: Outcome,
+    kpis: Sequence[Kpi],
+    gates: Sequence[Gate],
+    told: Sequence[Moment] = (),
+) -> None:
+    """Print the result of one controlled run, with the first of the moments that were *told*."""
     if run.conformance is not None:
         console.print(steps(run.conformance))
     console.print(figures(kpis))
+    for seen in told[:MOMENTS_SHOWN]:
+        console.print(why(seen))
     console.print(money(run))
     console.print(verdict(gates))
 
@@ -78,6 +93,22 @@ def number(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def why(seen: Moment) -> Table:
+    """Return what the cars do at one moment, and why: one for each reason, the rest stands in the report."""
+    first = {said.reason: said for said in reversed(seen.said)}
+    shown = [said for said in seen.said if first[said.reason] is said][:CARS_SHOWN]
+    rest = len(seen.said) - len(shown)
+    table = Table(title=f"Why, on {seen.title}", box=box.SIMPLE_HEAD, title_justify="left")
+    table.add_column("EVSE", no_wrap=True)
+    table.add_column("SoC", justify="right", no_wrap=True)
+    table.add_column("what the car does, and why")
+    for said in shown:
+        table.add_row(said.evse, said.soc, said.says)
+    if rest:
+        table.add_row("", "", f"and {rest} more cars, in the report")
+    return table
 
 
 def money(run: Outcome) -> Table:

@@ -189,7 +189,7 @@ def cs_ems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> CsEms:
         evses=plates, import_kw=Kilowatts(scenario.settings.site.connection_kw),
         alone_kw=cars_alone_kw(scenario, feed) if control.enabled else (),
         mode="optimised" if control.enabled else "uncontrolled", csms_lost="island",
-        period_s=Seconds(control.period_s), bems_secret=CS_EMS_SECRET,
+        period_s=Seconds(control.period_s), bems_secret=CS_EMS_SECRET, zone=scenario.zone.key,
     )  # fmt: skip
     return CsEms(
         settings=settings, clock=ports.clock, ids=ports.ids, chance=ports.chance.stream("cs_ems"), journal=ports.journal,

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.deadlines import Floats, urgency
-from sterna.decisions.plugged import NONE_KW, Dispatched, Late, Limit, Plugged, Reason, SetPoint
+from sterna.decisions.plugged import NONE_KW, Dispatched, Late, Limit, Plugged, SetPoint
+from sterna.decisions.why import Reason
 from sterna.kernel.quantities import (
     SECONDS_PER_HOUR,
     Instant,
@@ -325,7 +326,7 @@ class _Sharing:
             late = Reason.UNREACHABLE if missing_kwh > TINY_KWH else Reason.DEADLINE
             reason = (Reason.CHARGE_NOW, Reason.BELOW_FLOOR, late)[self._tier(car)]
         elif power > 0:
-            reason = Reason.SURPLUS
+            reason = Reason.ASKED
         else:
             reason = self._reason_to_wait(car, request_kw)
         return reason
@@ -336,4 +337,4 @@ class _Sharing:
             return Reason.FULL if self._most[car] <= TINY_KW else Reason.WAITS
         if not self._cars[car].may_discharge:
             return Reason.NO_CONSENT
-        return Reason.WAITS if self._least[car] < -TINY_KW else Reason.NOTHING_TO_SPARE
+        return Reason.WAITS if self._least[car] < -TINY_KW else Reason.NEEDED

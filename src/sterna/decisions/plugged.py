@@ -1,31 +1,15 @@
 """What dispatch is told about the plugged cars, and what it answers."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from msgspec import Struct
 
+from sterna.decisions.why import Reason
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 
 USUAL_EFFICIENCY: Final = Share(0.95)
 NONE_KW: Final = Kilowatts(0.0)
-
-
-class Reason(Enum):
-    """Why a car got its set-point; the value is what a person reads."""
-
-    CHARGE_NOW = "charges at full power: the driver asked for it"
-    BELOW_FLOOR = "charges first: it holds less than the driver's minimum"
-    DEADLINE = "charges: waiting longer would miss the target at departure"
-    UNREACHABLE = "charges as fast as it can, but cannot reach its target by departure"
-    SURPLUS = "charges: the site asks for it now"
-    GIVES_BACK = "gives energy back to the site"
-    WAITS = "waits: there is time until departure"
-    FULL = "is full"
-    NO_CONSENT = "waits: the driver did not agree to discharging"
-    NOTHING_TO_SPARE = "waits: its energy is needed for its minimum or its target"
-    LIMITED = "gets less than it needs: a limit is reached"
 
 
 class Plugged(Struct, frozen=True, kw_only=True, gc=False):

@@ -238,3 +238,20 @@ def test_a_booked_stay_is_expected_and_not_planned_with() -> None:
             assert site.plans()[-1].cars == 0
 
     run(work)
+
+
+@pytest.mark.req("DF-P-21")
+def test_beside_its_set_points_it_tells_why_for_every_car() -> None:
+    async def work(site: Building) -> None:
+        site.cs_ems.cars = {"a": car(), "b": car(v2x=False, soc=Share(0.9), target=Share(0.9))}
+        site.market.publish(START, [0.3] * 6 + [0.05] * 42)
+        await site.until(3700)
+        told = {each.evse: each for each in openadr.explained(site.cs_ems.events[-1])}
+        assert set(told) == {"a", "b"}
+        gives = told["a"]
+        assert (gives.reason, gives.kw) == ("GIVES_DEAR", -11.0)
+        assert gives.now_eur > gives.then_eur
+        assert gives.then_at >= START + 6 * 3600
+        assert told["b"].reason in ("ONE_WAY", "ENOUGH", "FULL", "WAITS", "WAITS_CHEAPER")
+
+    run(work)

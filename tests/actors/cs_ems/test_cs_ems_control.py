@@ -4,8 +4,9 @@ import pytest
 from actors.charging_site import HOUR, START, Site, run
 from actors.ocpp_station import Station
 
+from sterna.actors.cs_ems.commands import WhyRow
 from sterna.kernel.quantities import Instant, Kilowatts
-from sterna.protocols import rest
+from sterna.protocols import openadr, rest
 from sterna.protocols.ocpp import v21
 from sterna.runtime.ports import Request
 
@@ -454,5 +455,35 @@ def test_a_sample_from_before_an_order_does_not_hide_what_flows_since() -> None:
         bay.settle(site.clock.now())
         told = site.building.reports[-1]["porto-01-1"]
         assert told.soc == pytest.approx(bay.soc, abs=0.01)
+
+    run(work)
+
+
+def test_a_driver_reads_what_the_plan_had_in_mind_and_every_new_reason_is_a_row() -> None:
+    async def work(site: Site) -> None:
+        station = await site.charging(soc=0.6, target=0.65)
+        assert site.building is not None
+        told = openadr.Explained(
+            evse="porto-01-1", reason="GIVES_DEAR", kw=Kilowatts(-12.0), now_eur=0.31, extra_eur=0.0,
+            then_at=Instant(START + 6 * HOUR), then_eur=0.12, wear_eur=0.02, place="",
+        )  # fmt: skip
+        strange = openadr.Explained(
+            evse="porto-02-1", reason="DANCES", kw=Kilowatts(0.0), now_eur=0.0, extra_eur=0.0, then_at=Instant(0.0),
+            then_eur=0.0, wear_eur=0.0, place="",
+        )  # fmt: skip
+        for _ in range(3):
+            await site.building.request(-12.0, why=(told, strange))
+            await site.later(30)
+        assert station.bays[1].kw == -12.0
+        seen = await site.see()
+        assert seen.plan == (
+            "Gives 12.0 kW back: the building would pay 0.31 EUR/kWh now; refilled at 0.12 after 06:00; wear 0.02."
+        )
+        rows = [row for row in site.ports.journal.rows(WhyRow) if row.reason == "GIVES_DEAR"]
+        assert len(rows) == 1, "the same reason is no news"
+        await site.building.request(0.0)
+        await site.later(5)
+        assert (await site.see()).plan.startswith("Waits: there is time until ")
+        assert site.cs_ems.actor.state.whys == {}
 
     run(work)

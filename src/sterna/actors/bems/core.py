@@ -183,7 +183,7 @@ def solved(state: State, event: Solved) -> Sequence[Command]:
     state.request_kw, state.requested_at = event.request_kw, event.start
     dispatch = Dispatch(
         start=event.start, request_kw=event.request_kw, import_room_kw=event.import_room_kw,
-        export_room_kw=event.export_room_kw,
+        export_room_kw=event.export_room_kw, whys=event.whys,
     )  # fmt: skip
     return (row(state, event), dispatch, *complaint(state, event))
 

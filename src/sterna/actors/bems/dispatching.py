@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from sterna.actors.bems.records import Car, Dispatch, Reported
 from sterna.actors.bems.settings import BemsSettings
+from sterna.decisions.why import Why
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.quantities import NO_POWER, Instant
 from sterna.protocols import openadr
 from sterna.protocols.openadr.storage import DISPATCH_PROGRAM, REPORTS_EVENT, WHOLE_REPORT
+from sterna.protocols.openadr.wire import ValuesMap
 from sterna.runtime.courier import Courier
 from sterna.runtime.ports import Clock, Ids, Request, Response
 from sterna.runtime.service import Call
@@ -107,8 +109,9 @@ class DispatchVtn:
             EXPORT_ROOM: dispatch.export_room_kw,
         }
         wanted = openadr.event(
-            self._program, dispatch.start, self._period_s, columns, name=SETPOINT
-        )
+            self._program, dispatch.start, self._period_s, columns, name=SETPOINT,
+            beside=tuple(explained(evse, why) for evse, why in dispatch.whys.items()),
+        )  # fmt: skip
         now = self._clock.now()
         if self._event is None:
             event, deliveries = self._vtn.publish(wanted, now)
@@ -127,6 +130,14 @@ class DispatchVtn:
             request = Request(method="POST", path=url.path, headers=headers, body=delivery.body)
             # The next set-point replaces this one within a period: it is sent once and not again.
             self._courier.try_once(str(url.hostname), request, timeout_s=CALLBACK_TIMEOUT_S)
+
+
+def explained(evse: str, why: Why) -> ValuesMap:
+    """Return as a payload why the plan wants of a car what it wants."""
+    return openadr.Explained(
+        evse=evse, reason=why.reason.name, kw=why.kw, now_eur=why.now_eur or 0.0, extra_eur=why.extra_eur,
+        then_at=why.then_at, then_eur=why.then_eur, wear_eur=why.wear_eur, place=why.place,
+    ).payload()  # fmt: skip
 
 
 def is_of(url: str, hosts: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
@@ -21,8 +22,10 @@ from sterna.actors.bems.settings import BemsSettings
 from sterna.decisions.forecast import Band, analog, anchored, solar
 from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
+from sterna.decisions.schedule.reasons import whys
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import DRIVER_FIRST, Snapshot, Stay
+from sterna.decisions.schedule.snapshot import DRIVER_FIRST, Snapshot, Stay, problem_of
+from sterna.decisions.why import Why
 from sterna.domain.converter import Conversion
 from sterna.domain.coupler import PHASE_VOLTS
 from sterna.domain.wear import Chemistry, by_model, dearest
@@ -90,7 +93,12 @@ class Planner:
         """Return the set-points from *now* on that cost least."""
         asked = self.snapshot(state, now)
         saved_kw = overdrawn_kw(state.meter, now) if is_fresh(state.meter, now) else 0.0
-        return answer(asked, self._rolling.solve(asked), self._settings.period_s, saved_kw)
+        plan = self._rolling.solve(asked)
+        solved = answer(asked, plan, self._settings.period_s, saved_kw)
+        found = explained(asked, plan, self._settings.period_s)
+        return msgspec.structs.replace(
+            solved, whys=dict(zip(sorted(state.cars), found, strict=True))
+        )
 
     def snapshot(self, state: State, now: Instant) -> Snapshot:
         """Return the schedule's question at *now*."""
@@ -265,6 +273,12 @@ def answer(asked: Snapshot, plan: Plan, period_s: float, saved_kw: float = 0.0) 
         unmet_kwh=round(unmet_kwh, 3), over=over(asked, plan), cost_eur=round(plan.cost_eur - weights, 4),
         peak_kw=Kilowatts(round(plan.peak_kw, 3)),
     )  # fmt: skip
+
+
+def explained(asked: Snapshot, plan: Plan, period_s: float) -> tuple[Why, ...]:
+    """Return why *plan* wants of each car in the next period what it wants, in the order of the stays."""
+    middle = np.searchsorted(plan.edges, asked.now + period_s / 2, side="right") - 1
+    return whys(problem_of(asked, plan.edges), plan, int(np.clip(middle, 0, len(plan.edges) - 2)))
 
 
 def rounded(kilowatts: Floats) -> tuple[float, ...]:

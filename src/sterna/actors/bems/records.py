@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from msgspec import Struct, field
 
+from sterna.decisions.why import Why
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.kernel.records import Command, Event, Row, Woke
 
@@ -153,6 +154,8 @@ class Solved(Event, frozen=True, kw_only=True, gc=False):
     cost_eur: float
     """Energy, network, peak and wear over the horizon, in EUR."""
     peak_kw: Kilowatts
+    whys: dict[str, Why] = field(default_factory=dict)
+    """By EVSE: what the plan has in mind for each car now, and why."""
 
 
 class Solve(Command, frozen=True, kw_only=True, gc=False):
@@ -172,6 +175,7 @@ class Dispatch(Command, frozen=True, kw_only=True, gc=False):
     request_kw: tuple[float, ...]
     import_room_kw: tuple[float, ...]
     export_room_kw: tuple[float, ...]
+    whys: dict[str, Why] = field(default_factory=dict)
 
 
 class Complain(Command, frozen=True, kw_only=True, gc=False):

@@ -1,9 +1,10 @@
 """Between the REST bodies of the web app and the core's records."""
 
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sterna.actors.cs_ems import battery, commands, records, statistics
-from sterna.decisions.plugged import Reason
+from sterna.actors.cs_ems.explaining import said
 from sterna.kernel.money import MicroEuro
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.protocols import rest
@@ -27,8 +28,10 @@ def wish_of(body: rest.SessionRequirements) -> records.Wish:
     )
 
 
-def progress_of(state: records.State, name: str, now: Instant) -> rest.SessionProgress | None:
-    """Return how a session stands, or None when there is none of that name."""
+def progress_of(
+    state: records.State, name: str, now: Instant, zone: ZoneInfo
+) -> rest.SessionProgress | None:
+    """Return how a session stands, or None when there is none of that name; words with times in *zone*."""
     session = state.sessions.get(name)
     if session is None:
         return None
@@ -47,7 +50,7 @@ def progress_of(state: records.State, name: str, now: Instant) -> rest.SessionPr
         start=session.running_since,
         soc_start=statistics.known(plug.soc_start) if plug is not None else None,
         capacity_kwh=battery.capacity(state, plug, session) if plug is not None else None,
-        plan=Reason[session.origin].value if session.origin and phase == "running" else "",
+        plan=said(session, now, zone) if phase == "running" else "",
         intervals=told_intervals(statistics.intervals(plug)),
     )
 

@@ -178,6 +178,32 @@ class Report(Command, frozen=True, kw_only=True, gc=False):
     """Whether every EVSE with a car is among them."""
 
 
+class WhyRow(Row, frozen=True, kw_only=True, gc=False):
+    """From *at* on a car does something for another reason than before (`decisions.why`); 0 where there is no figure."""
+
+    table: ClassVar[str] = "cs_ems_reasons"
+    key: ClassVar[tuple[str, ...]] = ("session", "at")
+
+    session: str
+    at: Instant
+    evse: str
+    reason: str
+    kw: float
+    """The set-point then, positive charges."""
+    priced: bool
+    """Whether a plan tells what energy costs now."""
+    now_eur: float
+    extra_eur: float
+    then_at: float
+    then_eur: float
+    wear_eur: float
+    place: str
+    departure: float
+    """As the driver said, like target and floor."""
+    target: float
+    floor: float
+
+
 class SessionRow(Row, frozen=True, kw_only=True, gc=False):
     """A session as people ask for it."""
 

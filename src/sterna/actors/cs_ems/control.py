@@ -6,10 +6,11 @@ from typing import Final
 
 from sterna.actors.cs_ems import battery, caution
 from sterna.actors.cs_ems.commands import Report, SetDefault, SetPoint, Status
+from sterna.actors.cs_ems.explaining import explained
 from sterna.actors.cs_ems.records import Bay, Limited, Piece, Requested, Session, State
 from sterna.decisions.dispatch import dispatch
 from sterna.decisions.fallback import fallback
-from sterna.decisions.plugged import Dispatched, Limit, Plugged, Reason
+from sterna.decisions.plugged import Dispatched, Limit, Plugged
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share, later
 from sterna.kernel.records import Command, WakeAt
 
@@ -49,6 +50,7 @@ def rhythm(state: State, now: Instant) -> tuple[WakeAt, WakeAt]:
 def requested(state: State, event: Requested) -> Sequence[Command]:
     """Follow the BEMS."""
     state.plan = event.pieces
+    state.whys = {evse: why for evse, why in event.whys.items() if evse in state.bays}
     state.heard_at = event.at
     return set_points(state, event.at)
 
@@ -147,12 +149,16 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
     request = 0.0 if piece is None else piece.kw - others.told_kw
     result = shared(state, cars, request, site, now, alone=state.controlled and piece is None)
     room = caution.Room((session for _, session in cars), site.import_kw, site.export_kw)
+    late = {each.evse: each.missing_kwh for each in result.late}
+    if piece is None:
+        state.whys = {}  # The plan is over, and with it what it had in mind.
     moved: list[Command] = []
     for (bay, session), point in zip(cars, result.set_points, strict=True):
         kw = room.allowed_kw(session, caution.whole_watts(point.power_kw), battery.least_kw(bay))
         tight = room.overfull or point.limit not in ("", site.name)
         if now - session.set_at >= RENEWED_S or worth_saying(bay, session, kw, tight=tight):
-            moved.append(ordered(bay, session, kw, point.reason, now))
+            moved.append(ordered(bay, session, kw, now))
+        moved.extend(explained(state, bay, session, point, late.get(bay.plate.evse, 0.0)))
     state.waiting = room.short
     return tuple(moved)
 
@@ -311,13 +317,12 @@ def worth_saying(bay: Bay, session: Session, kw: Kilowatts, *, tight: bool = Fal
     return abs(kw - told) >= band or (tight and kw < told)
 
 
-def ordered(bay: Bay, session: Session, kw: Kilowatts, reason: Reason, now: Instant) -> SetPoint:
+def ordered(bay: Bay, session: Session, kw: Kilowatts, now: Instant) -> SetPoint:
     """Take note of a new set-point and return it as a command."""
     assert bay.plug is not None
     caution.told(session, kw)
     bay.plug.kw = kw
     session.sure = True
-    session.origin = reason.name
     session.set_at = now
     return SetPoint(
         session=session.session,

@@ -1,6 +1,7 @@
 """The CS EMS on the wire: stations and CSMS by OCPP, web app and parking by REST, BEMS by OpenADR."""
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Struct
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from sterna.actors.cs_ems.relay import Relay
 from sterna.actors.cs_ems.room import Tag
 from sterna.actors.cs_ems.settings import CsEmsSettings
 from sterna.actors.cs_ems.ven import Ven
+from sterna.decisions.why import Why
 from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.protocols import openadr, rest
@@ -68,6 +70,7 @@ class CsEms:
         self._plates = {(plate.station, plate.number): plate.evse for plate in settings.evses}
         self._stations = frozenset(plate.station for plate in settings.evses)
         self._relays: dict[str, Relay] = {}
+        self._zone = ZoneInfo(settings.zone)
         self._stopping = False
         self._since: dict[str, Instant] = {}
         """When each connected station came."""
@@ -301,7 +304,9 @@ class CsEms:
         return Response(status=204) if answer.status < 300 else answer
 
     def _see_session(self, call: Call) -> Response:
-        progress = progress_of(self.actor.state, call.parameters["session"], self._clock.now())
+        progress = progress_of(
+            self.actor.state, call.parameters["session"], self._clock.now(), self._zone
+        )
         if progress is None:
             return problem(404, "there is no such session")
         return Response(status=200, headers=JSON, body=rest.written(progress))
@@ -328,8 +333,8 @@ class CsEms:
         self._ven.notified(call.body)
         return Response(status=204)
 
-    def _planned(self, pieces: tuple[records.Piece, ...]) -> None:
-        self.actor.tell(records.Requested(at=self._clock.now(), pieces=pieces))
+    def _planned(self, pieces: tuple[records.Piece, ...], whys: dict[str, Why]) -> None:
+        self.actor.tell(records.Requested(at=self._clock.now(), pieces=pieces, whys=whys))
 
     def _report(self, report: commands.Report) -> None:
         self._ven.report(report.statuses, whole=report.whole)

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from sterna.actors.cs_ems.settings import Plate
+from sterna.decisions.why import Why
 from sterna.domain.registers import RegisterReading
 from sterna.kernel.quantities import (
     UNLIMITED_POWER,
@@ -98,8 +99,10 @@ class Session(Struct, kw_only=True):
     """The highest and the lowest power that it may have by what the station was told and has not confirmed."""
     sure: bool = True
     """Whether the station has confirmed it; else the next dispatch says it again."""
-    origin: str = ""
+    why: Why | None = None
     """Why it has that set-point."""
+    told_why: Why | None = None
+    """The reason of the last row that was written of it."""
     set_at: Instant = Instant(0.0)
 
 
@@ -154,6 +157,8 @@ class State(Struct, kw_only=True):
     soc_default: float
     sessions: dict[str, Session] = field(default_factory=dict)
     plan: tuple[Piece, ...] = ()
+    whys: dict[str, Why] = field(default_factory=dict)
+    """By EVSE: what the BEMS had in mind for each car, and why."""
     heard_at: Instant = Instant(0.0)
     """When the BEMS last sent a set-point."""
     dispatched_at: Instant = Instant(0.0)
@@ -287,6 +292,8 @@ class Requested(Event, frozen=True, kw_only=True, gc=False):
     """The BEMS wants a power from all cars together, now and in the intervals to come."""
 
     pieces: tuple[Piece, ...]
+    whys: dict[str, Why] = field(default_factory=dict)
+    """By EVSE: what it has in mind for each of them now, and why."""
 
 
 class Kept(Event, frozen=True, kw_only=True, gc=False):

@@ -55,6 +55,8 @@ class CsEmsSettings:
     """Capacity of a battery that neither car nor driver tells."""
     soc_default: Share = Share(0.2)
     """State of charge at plug-in of a car that does not tell: low, so that it is charged."""
+    zone: str = "UTC"
+    """The site's time zone, for what is told to drivers in words."""
     heartbeat_s: int = 3600
     """Heartbeat interval told to a station that boots in ``island``."""
     bems_client: str = "cs_ems"

@@ -8,6 +8,7 @@ import msgspec
 from sterna.actors.cs_ems.commands import Status
 from sterna.actors.cs_ems.records import Piece
 from sterna.actors.cs_ems.settings import CsEmsSettings
+from sterna.decisions.why import Reason, Why
 from sterna.kernel.errors import BrokenPeer, Unreachable
 from sterna.kernel.quantities import Instant, Kilowatts, later
 from sterna.protocols import openadr
@@ -38,9 +39,9 @@ class Ven:
         http: Http,
         clock: Clock,
         tasks: Tasks,
-        taken: Callable[[tuple[Piece, ...]], None],
+        taken: Callable[[tuple[Piece, ...], dict[str, Why]], None],
     ) -> None:
-        """Talk to the host ``bems``; *taken* gets every plan."""
+        """Talk to the host ``bems``; *taken* gets every plan, and why it is so."""
         self._settings = settings
         self._http = http
         self._clock = clock
@@ -75,7 +76,7 @@ class Ven:
     def _take(self, event: openadr.Event) -> None:
         pieces = pieces_of(event, self._clock.now())
         if pieces:
-            self._taken(pieces)
+            self._taken(pieces, whys_of(event))
         if event.event_name == storage.REPORTS_EVENT:
             self._event = event.id
 
@@ -180,6 +181,18 @@ def pieces_of(event: openadr.Event, now: Instant) -> tuple[Piece, ...]:
         )
         for start, span in list(starts.items())[:PIECES_MAX]
     )
+
+
+def whys_of(event: openadr.Event) -> dict[str, Why]:
+    """Return by EVSE why the plan in *event* is as it is; reasons unknown here are left out."""
+    return {
+        told.evse: Why(
+            reason=Reason[told.reason], kw=told.kw, now_eur=told.now_eur, extra_eur=told.extra_eur,
+            then_at=told.then_at, then_eur=told.then_eur, wear_eur=told.wear_eur, place=told.place,
+        )
+        for told in openadr.explained(event)
+        if told.reason in Reason.__members__
+    }  # fmt: skip
 
 
 def _limit(value: float | None) -> Kilowatts | None:

@@ -2,6 +2,7 @@
 
 from sterna.kernel.timestamps import stamp
 from sterna.protocols.openadr.answer import Answer, Delivery
+from sterna.protocols.openadr.explain import WHY, Explained, explained
 from sterna.protocols.openadr.storage import StorageStatus, storage_status
 from sterna.protocols.openadr.store import SCOPES, Client, VtnState
 from sterna.protocols.openadr.times import duration, instant, seconds
@@ -47,12 +48,14 @@ __all__ = [
     "FEED_IN_SETPOINT",
     "ROOT",
     "SCOPES",
+    "WHY",
     "Answer",
     "Ask",
     "Client",
     "Delivery",
     "Event",
     "EventRequest",
+    "Explained",
     "Notification",
     "Program",
     "ProgramRequest",
@@ -76,6 +79,7 @@ __all__ = [
     "duration",
     "echoed",
     "event",
+    "explained",
     "find",
     "holds",
     "https_only",

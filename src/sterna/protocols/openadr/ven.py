@@ -213,10 +213,12 @@ def event(
     *,
     name: str | None = None,
     targets: tuple[str, ...] | None = None,
+    beside: tuple[ValuesMap, ...] = (),
 ) -> EventRequest:
     """Return an event with *columns* of values per payload type on a grid of *step* seconds.
 
-    Prices are EUR/kWh, limits and set-points kW. *start* None means "now".
+    Prices are EUR/kWh, limits and set-points kW. *start* None means "now". *beside*: payloads that
+    the first interval has besides.
     """
     lengths = {len(values) for values in columns.values()}
     assert len(lengths) == 1, f"columns of different lengths: {lengths}"
@@ -225,7 +227,8 @@ def event(
             id=k,
             payloads=tuple(
                 ValuesMap(type=kind, values=(values[k],)) for kind, values in columns.items()
-            ),
+            )
+            + (beside if k == 0 else ()),
         )
         for k in range(lengths.pop())
     )
