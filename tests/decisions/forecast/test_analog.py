@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sterna.decisions.forecast import Band, analog, anchored, backtest, score, solar
+from sterna.decisions.forecast import analog, anchored, solar
 from sterna.kernel.quantities import Instant, Seconds
 from sterna.kernel.series import Series
 
@@ -64,6 +64,12 @@ def test_a_higher_level_than_in_past_weeks_is_carried_on() -> None:
     assert band.middle.values == pytest.approx(load[9 * 168 : 9 * 168 + 24])
 
 
+def test_a_forecast_at_a_distance_goes_by_the_last_whole_day() -> None:
+    load = weekly(10)
+    band = analog(hourly(load[: 9 * 168 - 12]), at(9 * 168), 24)
+    assert band.middle.values == pytest.approx(load[9 * 168 : 9 * 168 + 24])
+
+
 def test_gaps_in_the_history_are_left_out() -> None:
     load = weekly(10)
     load[8 * 168 : 8 * 168 + 24] = np.nan
@@ -92,31 +98,3 @@ def test_an_anchored_band_starts_at_what_is_measured() -> None:
     band = anchored(analog(hourly(weekly(9)), at(9 * 168), 48), 180.0, HOUR)
     assert band.middle.values[0] == pytest.approx(180)
     assert band.middle.values[47] == pytest.approx(weekly(1)[47], abs=0.1)
-
-
-def test_the_score_of_a_perfect_band_is_zero_error_and_full_coverage() -> None:
-    load = weekly(9) + np.random.Generator(np.random.PCG64(1)).normal(size=9 * 168)
-    sure = analog(hourly(weekly(9)), at(9 * 168), 24).middle
-    band = Band(low=sure, middle=sure, high=sure)
-    found = score(band.middle.values, band, load, 168)
-    assert (found.mase, found.pinball, found.coverage) == (0, 0, 1)
-
-
-def test_on_a_real_building_it_beats_the_same_hour_last_week() -> None:
-    name = "building_load_cambridge_b2_2019.csv.gz"
-    path = next((place / name for place in PLACES if (place / name).exists()), None)
-    if path is None:
-        pytest.skip(f"shared data {name} is not here")
-    with gzip.open(path, "rt") as lines:
-        load = np.array([float(line.split(",")[1]) for line in lines.readlines()[1:]])
-    history, first, days = hourly(load), at(12 * 168), 260
-    found = backtest(history, first, days)
-    naive = np.mean(
-        [
-            np.mean(np.abs(load[i : i + 24] - load[i - 168 : i - 144]))
-            / np.mean(np.abs(load[168:i] - load[: i - 168]))
-            for i in range(12 * 168, 12 * 168 + days * 24, 24)
-        ]
-    )
-    assert found.mase < 0.9 * naive
-    assert 0.7 < found.coverage < 0.9
