@@ -177,10 +177,7 @@ class Chart:
 
 @dataclass(slots=True, kw_only=True)
 class HourChart(Chart):
-    """A chart over hours, not instants: *times* are n+1 edges in hours, e.g. 0..24 of a day or ahead."""
-
-    zone: ZoneInfo = ZoneInfo("UTC")
-    """Means nothing here."""
+    """A chart over hours, not instants: *times* are n+1 edges in hours, e.g. 0..24; *zone* means nothing."""
 
     @override
     def marks(self) -> list[tuple[float, str]]:

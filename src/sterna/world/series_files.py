@@ -286,7 +286,7 @@ class _Reader:
         except ValueError as error:
             comma = "; write 1.5, not 1,5" if "," in text else ""
             raise self._bad(f'{row.where}: "{text}" is no number{comma}') from error
-        if not math.isfinite(value):
+        if not math.isfinite(value) and not (self.gaps and math.isnan(value)):
             raise self._bad(f"{row.where}: {text} is no finite number")
         return value
 

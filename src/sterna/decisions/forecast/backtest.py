@@ -47,6 +47,8 @@ class Walked:
     scores: Mapping[Method, Score]
     fit_s: float
     """CPU time that the trees spent on learning, in s."""
+    first: Instant
+    """Where the first day begins."""
     spoke_days: int
     """Days on which the trees spoke; on the others the default stood in for them."""
     days: int
@@ -103,7 +105,7 @@ def walk(
         lead_h=np.concatenate([np.arange(count) + 1.0 for count in counts]) * history.step / HOUR,
         hour=np.concatenate(hour), actual=actual, bands=bands,
         scores={method: score(actual, band, scale) for method, band in bands.items()},
-        fit_s=spent, spoke_days=spoke, days=len(tested),
+        fit_s=spent, first=tested[0], spoke_days=spoke, days=len(tested),
     )  # fmt: skip
 
 
