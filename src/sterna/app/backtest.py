@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, get_args
+from zoneinfo import ZoneInfo
 
 import click
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from sterna.app.backtest_page import page
+from sterna.app.backtest_page import page, ratio
 from sterna.decisions.forecast import Place, Task, missing
 from sterna.decisions.forecast.backtest import METHODS, Method, Walked, days_between, walk
 from sterna.decisions.forecast.features import Kind
@@ -22,7 +23,7 @@ from sterna.domain.local_day import midnight
 from sterna.kernel.errors import BadInput
 from sterna.kernel.quantities import SECONDS_PER_HOUR
 from sterna.kernel.series import Series
-from sterna.world.localtime import utc_written, zone_named
+from sterna.world.localtime import instant, utc_written, written_time, zone_named
 from sterna.world.series_files import POWER, PRICE, SeriesFile, read_series
 
 LEARN_DAYS_LEAST: Final = 28
@@ -53,6 +54,8 @@ class Asked:
     column: str
     zero_is_missing: bool
     place: Place | None
+    until: str
+    """Local date: what comes from there on is left out; empty: nothing is."""
     days: int
     ahead_hours: float
     refit_days: int
@@ -68,11 +71,6 @@ class Tested:
     """The unit of all figures."""
     task: Task
     walked: Walked
-
-    def relative(self, method: Method) -> float | None:
-        """Return the MASE of *method* over that of the seven-day naive, None when that was not asked for."""
-        naive = self.walked.scores.get("naive")
-        return None if naive is None else self.walked.scores[method].mae / naive.mae
 
 
 def methods_named(text: str) -> tuple[Method, ...]:
@@ -99,7 +97,8 @@ def series_of(asked: Asked) -> Series:
     try:
         zone = zone_named(asked.zone)
     except ValueError as error:
-        raise BadInput("--site-tz", "", str(error)) from error
+        option = "--tz" if asked.zone == asked.file_zone else "--site-tz"
+        raise BadInput(option, "", str(error)) from error
     try:
         series = read_series(file, quantity, folder=Path(), key="file", gaps=True)
     except BadInput as bad:
@@ -109,10 +108,24 @@ def series_of(asked: Asked) -> Series:
         raise BadInput(asked.path, "", reason)
     if (midnight(series.end, zone) - series.start) % series.step:
         raise BadInput(asked.path, "", f"days in {asked.zone} do not begin at the start of a step")
+    if asked.until:
+        series = cut(series, asked.until, zone)
     if asked.zero_is_missing:
         values = np.where(series.values == 0.0, np.nan, series.values)
         series = Series(start=series.start, step=series.step, values=values, unit=series.unit)
     return series
+
+
+def cut(series: Series, until: str, zone: ZoneInfo) -> Series:
+    """Return what *series* says before the local date *until*. Raises BadInput."""
+    try:
+        end = instant(written_time(until, "2026-07-15"), zone)
+    except ValueError as error:
+        raise BadInput("--until", "", str(error)) from error
+    count = max(0, min(len(series.values), round((end - series.start) / series.step)))
+    return Series(
+        start=series.start, step=series.step, values=series.values[:count], unit=series.unit
+    )
 
 
 def tested(asked: Asked, progress: Callable[[float], None]) -> Tested:
@@ -124,7 +137,7 @@ def tested(asked: Asked, progress: Callable[[float], None]) -> Tested:
             "--ahead-hours", "", f"is no multiple of the file's {series.step / 60:g} min"
         )
     sky = even if asked.place is None else sky_over(asked.place)
-    per_day = round(25 * SECONDS_PER_HOUR / series.step)
+    per_day = round(24 * SECONDS_PER_HOUR / series.step)
     task = Task(
         kind=asked.kind, count=per_day, zone=zone_named(asked.zone), ahead=round(ahead), sky=sky
     )
@@ -152,7 +165,7 @@ def figures(done: Tested) -> dict[str, Any]:
         "zone": done.asked.zone, "days": walked.days, "ahead_hours": done.asked.ahead_hours,
         "first": utc_written(walked.first), "methods": {
             method: {
-                "mase": score.mase, "mae": score.mae, "mase_over_naive": done.relative(method),
+                "mase": known(score.mase), "mae": score.mae, "mase_over_naive": known(walked.over_naive(method)),
                 "pinball": dict(zip(("0.1", "0.5", "0.9"), score.pinball, strict=True)),
                 "coverage": score.coverage, "width": score.width, "steps": score.steps,
             }
@@ -162,6 +175,11 @@ def figures(done: Tested) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def known(value: float) -> float | None:
+    """Return *value*, None instead of NaN, which JSON does not know."""
+    return None if np.isnan(value) else value
+
+
 def table(done: Tested) -> Table:
     """Return the scores as a table."""
     found = Table(
@@ -169,9 +187,8 @@ def table(done: Tested) -> Table:
         title=f"{done.asked.path.name}, {done.asked.kind}: {done.walked.days} days ahead by a day",
     )  # fmt: skip
     for method, score in done.walked.scores.items():
-        over = done.relative(method)
         found.add_row(
-            method, f"{score.mase:.3f}", "" if over is None else f"{over:.3f}", *(f"{each:.4g}" for each in score.pinball),
+            method, ratio(score.mase), ratio(done.walked.over_naive(method)), *(f"{each:.4g}" for each in score.pinball),
             f"{score.coverage:.1%}", f"{score.width:.4g}", f"{done.walked.fit_s:.1f}" if method == "quantiles" else "",
         )  # fmt: skip
     return found
@@ -254,6 +271,9 @@ def lines(done: Tested) -> list[str]:
     help="How many days to forecast: the file's last ones.",
 )
 @click.option(
+    "--until", default="", help="Leave out what comes from this date on, e.g. 2020-01-01."
+)
+@click.option(
     "--ahead-hours",
     type=click.FloatRange(0, AHEAD_HOURS_MAX),
     default=0.0,
@@ -263,7 +283,7 @@ def lines(done: Tested) -> list[str]:
 @click.option(
     "--refit-days",
     type=click.IntRange(1, 7),
-    default=1,
+    default=7,
     show_default=True,
     help="The trees learn anew before every so many days.",
 )
@@ -280,7 +300,7 @@ def lines(done: Tested) -> list[str]:
 )
 def backtest(
     *, path: Path, kind: Kind, unit: str, column: str, time_column: str, file_zone: str, zone: str, lat: float | None, lon: float | None,
-    days: int, ahead_hours: float, refit_days: int, method: str, out: Path | None, zero_is_missing: bool, as_json: bool,
+    until: str, days: int, ahead_hours: float, refit_days: int, method: str, out: Path | None, zero_is_missing: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Forecast the last days of FILE, each from what was known before it, and say how good that was.
 
@@ -291,7 +311,7 @@ def backtest(
     asked = Asked(
         path=path, kind=kind, unit=unit or UNITS[kind], file_zone=file_zone, zone=zone or file_zone, time_column=time_column, column=column,
         zero_is_missing=zero_is_missing, place=None if lat is None or lon is None else Place(latitude=lat, longitude=lon),
-        days=days, ahead_hours=ahead_hours, refit_days=refit_days, methods=methods_named(method),
+        until=until, days=days, ahead_hours=ahead_hours, refit_days=refit_days, methods=methods_named(method),
     )  # fmt: skip
     console = Console()
     if not console.is_terminal:
@@ -301,11 +321,11 @@ def backtest(
         click.echo(json.dumps(figures(done), indent=2))
     else:
         console.print(table(done))
-        console.print(said(done))
+        console.print(said(done), markup=False)
     if out is not None:
         report = write(done, out)
         if not as_json:
-            console.print(f"report: {report}")
+            console.print(f"report: {report}", markup=False)
 
 
 def said(done: Tested) -> str:

@@ -28,17 +28,21 @@ def page(
     pages = Environment(
         loader=PackageLoader("sterna.ui"), autoescape=True, undefined=StrictUndefined
     )
-    naive = walked.scores.get("naive")
     first, last = (
         datetime.fromtimestamp(float(moment), zone).strftime("%a %d %b %Y")
         for moment in walked.moments[[0, -1]]
     )
     return pages.get_template("backtest.html").render(
         style=STYLE, title=title, unit=unit, kind=kind, ahead_hours=ahead_hours, first=first, last=last,
-        zone=zone.key, walked=walked, naive=naive, names=NAMES,
+        zone=zone.key, walked=walked, ratio=ratio, names=NAMES,
         bands=[band(walked, method, zone, unit) for method in walked.bands],
         coverage=coverage(walked, zone), error=error(walked, zone, unit),
     )  # fmt: skip
+
+
+def ratio(value: float) -> str:
+    """Return a MASE or a ratio of two as a person reads it; a dash where there is none."""
+    return "-" if np.isnan(value) else f"{value:.3f}"
 
 
 def band(walked: Walked, method: Method, zone: ZoneInfo, unit: str) -> str:

@@ -1,35 +1,12 @@
-"""Forecasts by comparable hours: what they read, what they say, how good they are on real load."""
+"""Forecasts by comparable hours: what they read and what they say."""
 
-import gzip
-import os
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
+from decisions.forecast.series_of_hours import HOUR, at, hourly, moments, weekly
 
-from sterna.decisions.forecast import analog, anchored, solar
-from sterna.kernel.quantities import Instant, Seconds
-from sterna.kernel.series import Series
-
-HOUR = Seconds(3600.0)
-START = Instant(1_546_300_800.0)  # 2019-01-01T00:00Z
-PLACES = (
-    *((Path(os.environ["STERNA_SHARED"]),) if "STERNA_SHARED" in os.environ else ()),  # noqa: TID251  # tests may be told where shared data lie
-    *(parent / "shared" / "data" for parent in Path(__file__).parents),
-)
-
-
-def hourly(values: np.ndarray) -> Series:
-    return Series(start=START, step=HOUR, values=values.astype(np.float64), unit="kW")
-
-
-def weekly(weeks: int) -> np.ndarray:
-    hour = np.arange(weeks * 168)
-    return 100 + 10 * (hour % 24) + 50.0 * (hour // 24 % 7 < 5)
-
-
-def at(hours: int) -> Instant:
-    return Instant(START + hours * 3600)
+from sterna.decisions.forecast import Place, analog, anchored, haurwitz, solar
 
 
 def test_a_load_that_repeats_every_week_is_foreseen_exactly() -> None:
@@ -98,3 +75,14 @@ def test_an_anchored_band_starts_at_what_is_measured() -> None:
     band = anchored(analog(hourly(weekly(9)), at(9 * 168), 48), 180.0, HOUR)
     assert band.middle.values[0] == pytest.approx(180)
     assert band.middle.values[47] == pytest.approx(weekly(1)[47], abs=0.1)
+
+
+def test_with_the_sky_of_the_place_longer_days_are_followed() -> None:
+    place = Place(latitude=50.0, longitude=0.0)
+    clear = 0.1 * haurwitz(place, moments(90 * 24))  # January to March: the noon sun nearly doubles
+    noon = at(89 * 24 + 12)
+    history = hourly(clear[: 89 * 24])
+    blind = solar(history, at(89 * 24), 24).high
+    seeing = solar(history, at(89 * 24), 24, partial(haurwitz, place)).high
+    assert seeing.at(noon) == pytest.approx(clear[89 * 24 + 12], rel=0.01)
+    assert blind.at(noon) < 0.99 * seeing.at(noon)

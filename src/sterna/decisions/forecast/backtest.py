@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from sterna.decisions.forecast.band import (
+    DAY,
     HOUR,
     LEVELS,
     WEEK,
@@ -17,7 +18,7 @@ from sterna.decisions.forecast.band import (
     lagged,
     position,
 )  # fmt: skip
-from sterna.decisions.forecast.features import Rows, Task, default, known_at, rows
+from sterna.decisions.forecast.features import Task, default, hours_of, known_at
 from sterna.decisions.forecast.nightly import Nightly
 from sterna.decisions.forecast.scores import Score, score, season_error
 from sterna.domain.local_day import midnight
@@ -26,6 +27,8 @@ from sterna.kernel.series import Series
 
 Method = Literal["naive", "analog", "quantiles"]
 METHODS: Final[tuple[Method, ...]] = ("naive", "analog", "quantiles")
+LIT_DAYS: Final = 14
+"""A slot of the day in which a PV plant gave nothing for two weeks is night."""
 NAIVE_WEEKS: Final = 8
 """The naive band is as wide as repeating the week was off over eight weeks, like the analog's."""
 
@@ -53,6 +56,12 @@ class Walked:
     """Days on which the trees spoke; on the others the default stood in for them."""
     days: int
 
+    def over_naive(self, method: Method) -> float:
+        """Return the MASE of *method* over that of the seven-day naive; NaN where that is not there or never off."""
+        naive = self.scores.get("naive")
+        mae = 0.0 if naive is None else naive.mae
+        return self.scores[method].mae / mae if mae > 0 else float("nan")
+
 
 def days_between(first: Instant, end: Instant, task: Task) -> list[Instant]:
     """Return the local midnights from *first* (not before) whose whole day is over by *end*."""
@@ -77,8 +86,7 @@ def walk(
     """
     starts = days_between(history.start, history.end, task)
     tested = starts[-days:]
-    longest = max(_steps(history, task, start) for start in starts)
-    learner = Nightly(replace(task, count=longest))
+    learner = Nightly(replace(task, count=round(DAY / history.step)))
     said: dict[Method, list[Floats]] = {method: [] for method in methods}
     came: list[Floats] = []
     hour: list[Ints] = []
@@ -90,9 +98,8 @@ def walk(
             learner.learn(history, starts, Instant(start - task.ahead * history.step))
             spent += stopwatch() - began
         spoke += learner.speaks(history, start)
-        seen = rows(history, start, count, task)
-        hour.append(seen.hour)
-        came.append(_came(history, start, seen, task))
+        hour.append(hours_of(history, start, count, task))
+        came.append(_came(history, start, count, task))
         for method in methods:
             said[method].append(_said(method, learner, history, start, count, task).rows())
         progress((number + 1) / len(tested))
@@ -109,13 +116,15 @@ def walk(
     )  # fmt: skip
 
 
-def _came(history: Series, start: Instant, seen: Rows, task: Task) -> Floats:
-    """Return the outcomes of the day from *start*; for PV without the night, which is no art to foresee."""
+def _came(history: Series, start: Instant, count: int, task: Task) -> Floats:
+    """Return the outcomes of the day from *start*; for PV without the hours that have long been night."""
     at = position(history, start)
-    came = history.values[at : at + len(seen.hour)]
-    counts = seen.light | (came > 0) if task.kind == "pv" else seen.light
-    found: Floats = np.where(counts, came, np.nan)
-    return found
+    came = history.values[at : at + count]
+    if task.kind != "pv":
+        return came
+    before = lagged(history.values, at + np.arange(count), round(DAY / history.step), LIT_DAYS)
+    lit = (came > 0) | (np.nan_to_num(before) > 0).any(axis=0)
+    return np.asarray(np.where(lit, came, np.nan), dtype=np.float64)
 
 
 def _scale(history: Series, first: Instant, task: Task) -> float:

@@ -74,6 +74,13 @@ def default(history: Series, start: Instant, count: int, task: Task) -> Band:
     return analog(history, start, count)
 
 
+def hours_of(history: Series, start: Instant, count: int, task: Task) -> Ints:
+    """Return the hour of the local day of *count* steps from *start*, 0..23."""
+    moments = middles(history, position(history, start) + np.arange(count))
+    clock = [datetime.fromtimestamp(moment, task.zone).hour for moment in moments.tolist()]
+    return np.array(clock, dtype=np.int64)
+
+
 def known_at(history: Series, start: Instant, task: Task) -> Series:
     """Return the last weeks of *history* before the gate of a forecast from *start*."""
     per_day = round(DAY / history.step)

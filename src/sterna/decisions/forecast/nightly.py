@@ -1,10 +1,10 @@
 """Learning anew every night: trees, their widening, and whether they may speak at all.
 
 A night's work is a function of the history alone, so that a restart gives the same forecasts.
-Trees grown without the last `TRIAL_DAYS` forecast these as they would have; what they missed by
+Trees grown without the last `TRIAL_DAYS` forecast them as they would have; what they missed by
 says how much to widen, and whether they beat the default over the last `JUDGED_DAYS`. Then trees
-grown on all of the history take over, or the default stays. It also stays when the trees are stale
-or the last day was not measured.
+grown on all of the history take over, or the default stays, widened likewise. The plain default
+speaks when what was learnt is stale or the last day was not measured.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from sterna.decisions.forecast.conformal import widened
 from sterna.decisions.forecast.features import Rows, Task, default, known_at, rows
 from sterna.decisions.forecast.quantiles import ROWS_LEAST, Trees, grown
 from sterna.decisions.forecast.scores import Score
-from sterna.decisions.forecast.trial import tried, whole
+from sterna.decisions.forecast.trial import told, tried, whole
 from sterna.kernel.quantities import Instant
 from sterna.kernel.series import Series
 
@@ -42,18 +42,16 @@ class Learnt:
 
     at: Instant
     """The gate until which history was learnt from."""
-    trees: Trees
+    better: bool
+    """Whether the trees have earned to speak: a lower pinball loss over the judged days."""
+    trees: Trees | None
+    """None when they have not."""
     widening: Floats
-    """By how much to widen the band at each hour, shape (24,), in parts of the series' size."""
+    """By how much to widen the band of who speaks at each hour, shape (24,), in parts of the series' size."""
     trees_score: Score
-    """Of the trees on trial over the judged days, widened as learnt from the trial's other days."""
+    """Of the trees over the judged days, widened as learnt from the trial's other days."""
     default_score: Score
-    """Of the default over the same days. No scale: its MASE is the MAE."""
-
-    @property
-    def better(self) -> bool:
-        """Whether the trees have earned to speak: a lower pinball loss over the judged days."""
-        return self.trees_score.mean_pinball < self.default_score.mean_pinball
+    """Of the default as it is over the same days."""
 
 
 class Nightly:
@@ -67,7 +65,7 @@ class Nightly:
         self._rows: dict[Instant, Rows] = {}
 
     def learn(self, history: Series, starts: Sequence[Instant], until: Instant) -> Learnt | None:
-        """Learn from forecasts that would have begun at *starts* (ascending) and are over by the gate *until*.
+        """Learn from forecasts of the task's length that would have begun at *starts* (ascending) and are over by the gate *until*.
 
         None when there is too little to learn from; then the default speaks.
         """
@@ -77,8 +75,9 @@ class Nightly:
         self._rows = {start: self._rows[start] for start in usable if start in self._rows}
         self.learnt = None
         days = min(float(TRIAL_DAYS), (until - first) / DAY / 3)
-        asked = [start for start in usable if start >= until - days * DAY]
-        older = [start for start in usable if start + length <= until - days * DAY]
+        begin = until - length - days * DAY
+        asked = [start for start in usable if start >= begin]
+        older = [start for start in usable if start + length <= begin]
         if not asked or self._outcomes(history, older) < ROWS_LEAST:
             return None
         trees = self._grown(history, older)
@@ -87,35 +86,47 @@ class Nightly:
             seen, asked, [trees.foresee(each.known) for each in seen],
             [self._came(history, start) for start in asked], self._task.least,
         )  # fmt: skip
-        judged = trial.begun >= until - min(days / 2, JUDGED_DAYS) * DAY
-        trees_score, default_score = trial.scores(judged, trial.widening(~judged))
+        judged = trial.begun >= until - length - min(days / 2, JUDGED_DAYS) * DAY
+        by = trial.widening(trial.said, ~judged)
+        trees_score = trial.score(widened(trial.said, by[trial.hour]), judged)
+        default_score = trial.score(trial.default, judged)
+        better = trees_score.mean_pinball < default_score.mean_pinball
         self.learnt = Learnt(
-            at=until, trees=self._grown(history, usable), widening=trial.widening(np.ones_like(judged)),
+            at=until, better=better, trees=self._grown(history, usable) if better else None,
+            widening=trial.widening(trial.said if better else trial.default, np.ones_like(judged)),
             trees_score=trees_score, default_score=default_score,
         )  # fmt: skip
         return self.learnt
 
     def foresee(self, history: Series, start: Instant, count: int) -> Band:
-        """Return the forecast of *count* steps from *start*: by the trees where they may speak, else the default."""
-        if self.speaks(history, start):
-            return self.by_trees(history, start, count)
-        return default(known_at(history, start, self._task), start, count, self._task)
+        """Return the forecast of *count* steps from *start*.
 
-    def speaks(self, history: Series, start: Instant) -> bool:
-        """Return whether the trees are there, better than the default, fresh, and see the last day."""
+        By the trees where they may speak; by the default, widened, where it was better; by the plain
+        default where what was learnt is stale, or most of the last day is missing.
+        """
+        task, learnt = self._task, self.learnt
+        if learnt is None or not self.sees(history, start):
+            return default(known_at(history, start, task), start, count, task)
+        seen = rows(history, start, count, task)
+        parts = told(seen.usual, seen.size)
+        if learnt.trees is not None:
+            parts = learnt.trees.foresee(seen.known)
+        values = whole(
+            widened(parts, learnt.widening[seen.hour]), seen.usual, seen.size, task.least
+        )
+        return band_of(history, start, np.where(seen.light, values, seen.usual))
+
+    def sees(self, history: Series, start: Instant) -> bool:
+        """Return whether what was learnt is fresh and the last day was measured."""
         learnt = self.learnt
-        if learnt is None or not learnt.better or start - learnt.at > STALE_DAYS * DAY:
+        if learnt is None or start - learnt.at > STALE_DAYS * DAY:
             return False
         last = known_at(history, start, self._task).values[-round(DAY / history.step) :]
-        return float(np.mean(~np.isnan(last))) >= SEEN_LEAST
+        return len(last) > 0 and float(np.mean(~np.isnan(last))) >= SEEN_LEAST
 
-    def by_trees(self, history: Series, start: Instant, count: int) -> Band:
-        """Return what the trees say, widened, whether or not they may speak."""
-        assert self.learnt is not None, "nothing has been learnt"
-        seen = rows(history, start, count, self._task)
-        parts = widened(self.learnt.trees.foresee(seen.known), self.learnt.widening[seen.hour])
-        values = whole(parts, seen.usual, seen.size, self._task.least)
-        return band_of(history, start, np.where(seen.light, values, seen.usual))
+    def speaks(self, history: Series, start: Instant) -> bool:
+        """Return whether the trees speak for a forecast from *start*."""
+        return self.learnt is not None and self.learnt.better and self.sees(history, start)
 
     def _outcomes(self, history: Series, starts: Sequence[Instant]) -> int:
         """Return how many rows with an outcome *starts* give."""

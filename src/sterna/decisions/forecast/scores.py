@@ -14,7 +14,8 @@ class Score:
     mae: float
     """Mean absolute error of the middle, in the series' unit."""
     mase: float
-    """The same over what repeating the season was off before (Hyndman and Koehler 2006); < 1 is better."""
+    """The same over what repeating the season was off before (Hyndman and Koehler 2006); < 1 is better.
+    NaN where repeating was never off."""
     pinball: tuple[float, float, float]
     """Mean pinball loss of each quantile, in the series' unit; 0 is perfect."""
     coverage: float
@@ -47,7 +48,7 @@ def score(actual: Floats, values: Floats, scale: float) -> Score:
         for level, part in zip(LEVELS, (low, middle, high), strict=True)
     )
     return Score(
-        mae=error, mase=error / max(scale, 1e-12), pinball=(tenth, half, ninth),
+        mae=error, mase=error / scale if scale > 0 else float("nan"), pinball=(tenth, half, ninth),
         coverage=float(np.mean(inside(there, low, high))), width=float(np.mean(high - low)), steps=len(there),
     )  # fmt: skip
 

@@ -17,6 +17,11 @@ from sterna.decisions.forecast.solar import Sky
 J2000: Final = 946_728_000.0
 """2000-01-01T12:00Z, from which almanacs count days."""
 
+BLOCK_S: Final = 32 * DAY
+"""So much is reckoned at once: a call of pvlib costs 15 ms however short it is."""
+MOMENTS_MAX: Final = 1_000_000
+"""Thirty years of quarter hours; then everything is reckoned anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -65,6 +70,27 @@ def ineichen(place: Place, moments: Floats) -> Floats:
     return np.asarray(sky["ghi"], dtype=np.float64)
 
 
+class Remembered:
+    """A sky that is asked for the same moments again and again: each is reckoned once, a month at a time."""
+
+    def __init__(self, sky: Sky) -> None:
+        """Remember what *sky* says."""
+        self._sky = sky
+        self._known: dict[float, float] = {}
+
+    def __call__(self, moments: Floats) -> Floats:
+        """Return the irradiance at *moments* on a regular grid, W/m2."""
+        asked = moments.tolist()
+        for moment in asked:
+            if moment not in self._known:
+                if len(self._known) > MOMENTS_MAX:
+                    self._known.clear()
+                step = asked[1] - asked[0] if len(asked) > 1 else BLOCK_S
+                block = moment + step * np.arange(max(len(asked), int(BLOCK_S // step)))
+                self._known.update(zip(block.tolist(), self._sky(block).tolist(), strict=True))
+        return np.array([self._known[moment] for moment in asked])
+
+
 def sky_over(place: Place) -> Sky:
     """Return the best clear sky that is installed: `ineichen` with the extra, else `haurwitz`."""
-    return partial(haurwitz if find_spec("pvlib") is None else ineichen, place)
+    return Remembered(partial(haurwitz if find_spec("pvlib") is None else ineichen, place))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sterna.decisions.forecast.band import Floats, Ints
-from sterna.decisions.forecast.conformal import widened, widening
+from sterna.decisions.forecast.conformal import widening
 from sterna.decisions.forecast.features import Rows
 from sterna.decisions.forecast.scores import Score, score
+
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,22 +32,25 @@ class Trial:
     least: float
     """The lowest value that can come out."""
 
-    def widening(self, taken: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
-        """Return by how much to widen the trees' bands at each hour, shape (24,), going by the steps *taken*."""
+    def widening(self, parts: Floats, taken: Flags) -> Floats:
+        """Return by how much to widen bands told in *parts* at each hour, shape (24,), going by the steps *taken*."""
         outcome = (self.came - self.usual[1]) / self.size
-        low, high = self.said[0, taken], self.said[2, taken]
-        return widening(outcome[taken], low, high, self.hour[taken])
+        return widening(outcome[taken], parts[0, taken], parts[2, taken], self.hour[taken])
 
-    def scores(
-        self, taken: np.ndarray[tuple[int], np.dtype[np.bool_]], by: Floats
-    ) -> tuple[Score, Score]:
-        """Return the scores of the trees, widened *by* hour, and of the default, over the steps *taken*."""
-        parts = widened(self.said, by[self.hour])
-        trees = whole(parts, self.usual, self.size, self.least)
-        return (
-            score(self.came[taken], trees[:, taken], 1.0),
-            score(self.came[taken], self.usual[:, taken], 1.0),
-        )
+    def score(self, parts: Floats, taken: Flags) -> Score:
+        """Return the score of bands told in *parts* over the steps *taken*, with no scale: its MASE is the MAE."""
+        values = whole(parts, self.usual, self.size, self.least)
+        return score(self.came[taken], values[:, taken], 1.0)
+
+    @property
+    def default(self) -> Floats:
+        """The default's quantiles told as the trees', shape (3, n)."""
+        return told(self.usual, self.size)
+
+
+def told(usual: Floats, size: Floats | float) -> Floats:
+    """Return the band *usual*, shape (3, n), in parts of *size* around its own middle."""
+    return np.asarray((usual - usual[1]) / size, dtype=np.float64)
 
 
 def whole(parts: Floats, usual: Floats, size: Floats | float, least: float) -> Floats:
