@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from forecast_extra import needs_extra
 
 from sterna.app.cli import main
 from sterna.decisions.forecast import missing
@@ -172,7 +173,7 @@ def test_trees_without_the_extra_get_one_line_that_says_how_to_install_it(file: 
 
 @pytest.mark.extra
 def test_with_the_extra_the_trees_are_there_unasked(file: Path, tmp_path: Path) -> None:
-    pytest.importorskip("lightgbm")
+    needs_extra()
     result = backtest(file, "--days", 9, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "quantiles" in result.output

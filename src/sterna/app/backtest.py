@@ -330,7 +330,7 @@ def backtest(
 
 def said(done: Tested) -> str:
     """Return in words what the table does not say."""
-    absent = missing()
     if "quantiles" in done.walked.scores:
         return f"the trees spoke on {done.walked.spoke_days} of {done.walked.days} days; on the others they had not been better"
+    absent = missing()
     return f"quantiles by trees: {absent}" if absent is not None else ""

@@ -41,8 +41,7 @@ def objections(settings: ScenarioSettings) -> Iterator[Objection]:
         found = objection(expect)
         if found is not None:
             yield f"expect[{number}].{found[0]}", found[1]
-    absent = missing()
-    if settings.control.forecast == "quantiles" and absent is not None:
+    if settings.control.forecast == "quantiles" and (absent := missing()) is not None:
         yield "control.forecast", absent
     contract = settings.contract
     if contract.user_share + contract.emsp_share > 1:

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import pytest
 from actors.bems.bems_counterparts import DAY, START, settings
+from forecast_extra import needs_extra
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,8 +53,7 @@ def test_by_default_days_are_compared() -> None:
 class TestWithTrees:
     @pytest.fixture(autouse=True)
     def _trees(self) -> None:
-        pytest.importorskip("lightgbm")
-        pytest.importorskip("pvlib")
+        needs_extra()
 
     def expectation(self, zone: str = "UTC") -> Expectation:
         sun = np.tile(np.maximum(0.0, 50 * np.sin((np.arange(96) - 24) / 48 * np.pi)), WEEKS * 7)

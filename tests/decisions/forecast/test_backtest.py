@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from decisions.forecast.series_of_hours import START, at, hourly, moments, restless, task, weekly
+from forecast_extra import needs_extra
 from shared_data import building_2019
 
 from sterna.decisions.forecast import Place, haurwitz
@@ -93,15 +94,17 @@ def promised(found: Walked) -> None:
 
 
 @pytest.mark.extra
+@pytest.mark.timeout(600)
 def test_on_a_real_building_the_trees_keep_the_promise() -> None:
-    pytest.importorskip("lightgbm")
+    needs_extra()
     asked = task(zone=ZoneInfo("Europe/London"))
     promised(walked(hourly(building_2019()), asked, METHODS, 280))
 
 
 @pytest.mark.extra
+@pytest.mark.timeout(600)
 def test_on_the_packaged_prices_the_trees_keep_the_promise() -> None:
-    pytest.importorskip("lightgbm")
+    needs_extra()
     prices = dataset("dayahead_price_nl").series()
     asked = task("price", zone=ZoneInfo("Europe/Amsterdam"))
     year = Series(

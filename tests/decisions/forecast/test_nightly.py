@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import pytest
 from decisions.forecast.series_of_hours import at, hourly, restless, task
+from forecast_extra import needs_extra
 
 from sterna.decisions.forecast import Nightly, analog, missing
 from sterna.decisions.forecast.features import known_at
@@ -40,7 +41,7 @@ def test_too_little_history_teaches_nothing_and_the_default_speaks() -> None:
 class TestWithTrees:
     @pytest.fixture(autouse=True)
     def _trees(self) -> None:
-        pytest.importorskip("lightgbm")
+        needs_extra()
 
     def test_the_extra_is_whole(self) -> None:
         assert missing() is None
@@ -50,7 +51,8 @@ class TestWithTrees:
         learner = learnt(history)
         assert learner.speaks(history, NIGHT)
         assert learner.learnt is not None
-        assert learner.learnt.trees_score.mae < 0.9 * learner.learnt.default_score.mae
+        judged, usual = learner.learnt.trees_score, learner.learnt.default_score
+        assert judged.mean_pinball < 0.9 * usual.mean_pinball
         band = learner.foresee(history, NIGHT, 24).rows()
         assert np.all(band[0] <= band[1])
         assert np.all(band[1] <= band[2])

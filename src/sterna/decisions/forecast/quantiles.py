@@ -5,6 +5,7 @@ Decision Tree", NIPS 2017.
 """
 
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -33,12 +34,18 @@ ROWS_LEAST: Final = 14 * 24
 
 
 def missing() -> str | None:
-    """Return what is not installed and how to install it in one clause, or None."""
+    """Return what keeps the extra from running and the remedy in one clause, or None. Imports LightGBM when it is there."""
     absent = [name for name in ("lightgbm", "pvlib") if find_spec(name) is None]
-    if not absent:
-        return None
-    names = " and ".join(absent)
-    return f'needs {names}, not installed here: pip install "sterna[forecast]"'
+    if absent:
+        names = " and ".join(absent)
+        return f'needs {names}, not installed here: pip install "sterna[forecast]"'
+    try:
+        import_module("lightgbm")
+    except OSError as error:  # its wheel brings no OpenMP
+        return (
+            f"needs a library that the system lacks: {error}; on Debian: apt-get install libgomp1"
+        )
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from typing import Final
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -66,7 +67,10 @@ def ineichen(place: Place, moments: Floats) -> Floats:
     from pvlib.location import Location  # noqa: PLC0415
 
     times = DatetimeIndex((moments * 1e9).astype("datetime64[ns]"), tz="UTC")
-    sky = Location(place.latitude, place.longitude).get_clearsky(times, model="ineichen")
+    with catch_warnings():
+        # pvlib 0.16 still asks pandas 3 by old names; that is between the two.
+        simplefilter("ignore", DeprecationWarning)
+        sky = Location(place.latitude, place.longitude).get_clearsky(times, model="ineichen")
     return np.asarray(sky["ghi"], dtype=np.float64)
 
 
