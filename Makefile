@@ -12,7 +12,7 @@ BUILT_FROM := uv.lock pyproject.toml hatch_build.py src/sterna/decisions/schedul
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all peers check fix lint types contracts coverage coverage-matrix bench picture cards clean
+.PHONY: help demo test test-all extras peers check fix lint types contracts coverage coverage-matrix bench picture cards clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -21,10 +21,13 @@ demo: .venv/run ## Run Porto airport: steps, KPIs, money, and a report to open
 	$(BIN)/sterna run porto --out out/porto
 
 test: .venv/dev ## Set up and run the tests (under 5 minutes)
-	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not peer"
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not peer and not extra"
 
 test-all: .venv/dev ## All tests, the slow ones too
-	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer"
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer and not extra"
+
+extras: .extras/dev ## Set up sterna[forecast] beside .venv and run what needs it (docs/forecasting.md)
+	.extras/bin/pytest -q -n $(JOBS) --dist loadgroup -m extra
 
 peers: .venv/dev ## Set up software of others (docs/peers.md) and run Sterna against it
 	for peer in "- ocpp==2.1.0 websockets" "-iso15118- iso15118==0.31.2 aiofile" "-blast- blast-lite==1.1.1"; do \
@@ -49,12 +52,12 @@ contracts: .venv/dev
 coverage: .venv/dev ## Branch coverage of the pure floors, at least 95 %
 	$(BIN)/coverage erase
 	$(BIN)/coverage run --source=sterna.kernel,sterna.domain,sterna.protocols,sterna.decisions \
-	  -m pytest -q -m "not slow and not peer" -p no:cacheprovider tests/kernel tests/domain tests/protocols tests/decisions
+	  -m pytest -q -m "not slow and not peer and not extra" -p no:cacheprovider tests/kernel tests/domain tests/protocols tests/decisions
 	$(BIN)/coverage report --fail-under=95
 
 coverage-matrix: .venv/dev ## Requirement by requirement: which tests, what they said
 	rm -f .pytest_cache/requirements.json
-	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer" >/dev/null || true
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not peer and not extra" >/dev/null || true
 	$(BIN)/python -m sterna.emsa.coverage
 
 bench: .venv/dev ## Measure: OCPP engine, ISO 15118, Porto, growth
@@ -73,7 +76,7 @@ fix: .venv/dev ## Format and mend what a tool can mend
 	$(BIN)/ruff format .
 
 clean: ## Remove all that was set up or written
-	rm -rf .venv .tools .peers* out .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .tools .peers* .extras out .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # uv lives outside of the environment that it keeps exact.
 $(UV):
@@ -86,3 +89,8 @@ $(UV):
 .venv/dev: $(BUILT_FROM) | $(UV)
 	$(UV) sync --quiet --frozen --inexact --group schemas --python $(PYTHON)
 	@touch $@ .venv/run
+
+# The extra is three times as large as the rest: it stays out of .venv.
+.extras/dev: uv.lock pyproject.toml | $(UV)
+	UV_PROJECT_ENVIRONMENT=.extras $(UV) sync --quiet --frozen --inexact --extra forecast --python $(PYTHON)
+	@touch $@

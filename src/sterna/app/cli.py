@@ -1,4 +1,4 @@
-"""The command line: run a scenario, begin a site of one's own, explain a setting, ask for flexibility, check a receipt, look at the use case."""
+"""The command line: run scenarios, begin sites, measure schedules, ask for flexibility, judge forecasts and receipts."""
 
 import sys
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
+from sterna.app.backtest import backtest
 from sterna.app.flexibility import drawing, flexible, page
 from sterna.app.flexibility import show as show_flexible
 from sterna.app.pki import pki
@@ -296,5 +297,5 @@ def lint(path: Path) -> None:
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
 
 
-for command in (pki, ev, evse):
+for command in (backtest, pki, ev, evse):
     main.add_command(command)

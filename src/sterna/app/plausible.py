@@ -7,6 +7,7 @@ import numpy as np
 
 from sterna.app.expects import objection
 from sterna.app.settings import ScenarioSettings
+from sterna.decisions.forecast import missing
 from sterna.kernel.quantities import Instant, Seconds
 from sterna.world.faults import FaultSettings
 from sterna.world.inputs import Inputs
@@ -40,6 +41,8 @@ def objections(settings: ScenarioSettings) -> Iterator[Objection]:
         found = objection(expect)
         if found is not None:
             yield f"expect[{number}].{found[0]}", found[1]
+    if settings.control.forecast == "quantiles" and (absent := missing()) is not None:
+        yield "control.forecast", absent
     contract = settings.contract
     if contract.user_share + contract.emsp_share > 1:
         yield "contract.emsp_share", "together with user_share it gives away more than all"

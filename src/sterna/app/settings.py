@@ -157,6 +157,9 @@ class ControlSettings:
     """False: every car charges as soon as it can (the baseline)."""
     period_s: Annotated[float, Bounds(least=1, most=3600)] = 300.0
     """How often the BEMS solves and sends a set-point for the site."""
+    forecast: Literal["analog", "quantiles"] = "analog"
+    """How the BEMS forecasts load and sun. "analog": by comparable days. "quantiles": by trees that learn
+    anew every night and speak where they were better; needs pip install "sterna[forecast]"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from sterna.app.chargers import USUAL_PART, conversion_of, one_way
 from sterna.app.ports import MemoryPorts
 from sterna.app.scenario import Prepared, Scenario
 from sterna.decisions.fallback import always_free
+from sterna.decisions.forecast import Place
 from sterna.domain.site_bill import peak_energy_price
 from sterna.domain.station import Supply
 from sterna.domain.tariff import QUARTER, Taxation
@@ -293,6 +294,7 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
     settings = BemsSettings(
         connection_kw=Kilowatts(place.connection_kw), export_kw=Kilowatts(place.export_kw),
         load_history=before(inputs.load, start), pv_history=before(inputs.pv, start),
+        forecast=control.forecast, zone=scenario.zone.key, place=plant_place(scenario),
         network_eur_per_kwh=Series(start=start, step=Seconds(QUARTER), values=network, unit="EUR/kWh"),
         peak_eur_per_kw=inputs.month_peak_eur_per_kw, period_s=Seconds(control.period_s), group=place.name,
         conversions={evse: conversion_of(group) for evse, group in scenario.groups().items()}, market_secret=MARKET_SECRET, market_program="day-ahead",
@@ -303,6 +305,12 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
         settings=settings, clock=ports.clock, ids=ports.ids, journal=ports.journal, supervisor=ports.supervisor,
         http=ports.http("BEMS"), courier=ports.courier("BEMS"), links=ports.network, tasks=ports.tasks("bems"),
     )  # fmt: skip
+
+
+def plant_place(scenario: Scenario) -> Place:
+    """Return where the PV plant stands."""
+    weather = scenario.settings.weather
+    return Place(latitude=weather.latitude_deg, longitude=weather.longitude_deg)
 
 
 def before(series: Series, end: Instant) -> Series:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +35,8 @@ MARGIN_TOP: Final = 26.0
 MARGIN_BOTTOM: Final = 22.0
 TICKS_TIME_MAX: Final = 9
 """More labels than this overlap at the report's width."""
+HOURS_MAX: Final = 13
+"""Likewise for hours, whose labels are short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +140,8 @@ class Chart:
             out.append(
                 f'<text x="{MARGIN_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
             )
-        for moment in time_ticks(float(self.times[0]), float(self.times[-1]), self.zone):
-            local = datetime.fromtimestamp(moment, self.zone)
-            x = float(self.x(moment))
-            label = local.strftime("%a %d %b") if local.hour == 0 else local.strftime("%H:%M")
+        for at, label in self.marks():
+            x = float(self.x(at))
             out.append(
                 f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{MARGIN_TOP}" y2="{self.height - MARGIN_BOTTOM}"/>'
             )
@@ -148,6 +149,15 @@ class Chart:
                 f'<text x="{x:.1f}" y="{self.height - 6}" text-anchor="middle">{label}</text>'
             )
         return "".join(out)
+
+    def marks(self) -> list[tuple[float, str]]:
+        """Return where the horizontal axis has rules, and what stands under them."""
+        found = []
+        for moment in time_ticks(float(self.times[0]), float(self.times[-1]), self.zone):
+            local = datetime.fromtimestamp(moment, self.zone)
+            label = local.strftime("%a %d %b") if local.hour == 0 else local.strftime("%H:%M")
+            found.append((moment, label))
+        return found
 
     def names(self) -> str:
         """Return title, unit and legend."""
@@ -163,6 +173,19 @@ class Chart:
             out.append(f'<text x="{x + 23:.0f}" y="14">{escape(layer.name)}</text>')
             x += 36.0 + 6.4 * len(layer.name)
         return "".join(out)
+
+
+@dataclass(slots=True, kw_only=True)
+class HourChart(Chart):
+    """A chart over hours, not instants: *times* are n+1 edges in hours, e.g. 0..24; *zone* means nothing."""
+
+    @override
+    def marks(self) -> list[tuple[float, str]]:
+        """Return full hours."""
+        span = float(self.times[-1] - self.times[0])
+        step = next((each for each in (1, 2, 3, 6, 12) if span / each <= HOURS_MAX), 24)
+        first = ceil(float(self.times[0]) / step) * step
+        return [(float(h), f"{h} h") for h in range(first, floor(float(self.times[-1])) + 1, step)]
 
 
 def segments(values: Floats) -> list[slice]:

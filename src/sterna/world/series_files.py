@@ -18,11 +18,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from sterna.kernel.errors import BadInput
 from sterna.kernel.quantities import SECONDS_PER_HOUR, Instant, Seconds
 from sterna.kernel.series import Series
 from sterna.world.localtime import instants, utc_written, written_time, zone_named
+
+Floats = NDArray[np.float64]
 
 ROWS_MAX: Final = 2_000_000
 """Nineteen years of 5 min values; beyond it the file is a wrong one, and memory would suffer."""
@@ -101,10 +104,13 @@ class _Row:
     value: object
 
 
-def read_series(file: SeriesFile, quantity: Quantity, *, folder: Path, key: str) -> Series:
+def read_series(
+    file: SeriesFile, quantity: Quantity, *, folder: Path, key: str, gaps: bool = False
+) -> Series:
     """Return the series of *file*, in UTC and in the unit of *quantity*.
 
-    *folder* is where relative paths start; *key* is the dotted key of the scenario that asked.
+    *folder* is where relative paths start; *key* is the dotted key of the scenario that asked. With
+    *gaps*, what the file does not say (an empty value, a step left out) is NaN; else it is refused.
     Raises BadInput naming the file, *key* and the reason.
     """
     path = folder / file.path
@@ -119,7 +125,7 @@ def read_series(file: SeriesFile, quantity: Quantity, *, folder: Path, key: str)
         zone = zone_named(file.zone)
     except ValueError as error:
         raise BadInput(path, f"{key}.zone", str(error)) from error
-    reader = _Reader(path=path, key=key, file=file, quantity=quantity, zone=zone)
+    reader = _Reader(path=path, key=key, file=file, quantity=quantity, zone=zone, gaps=gaps)
     return reader.series(_rows(path, key, file))
 
 
@@ -213,6 +219,8 @@ class _Reader:
     file: SeriesFile
     quantity: Quantity
     zone: ZoneInfo
+    gaps: bool
+    """Whether missing values and steps are let through as NaN."""
 
     def series(self, rows: Iterable[_Row]) -> Series:
         """Return the checked series of *rows*."""
@@ -229,7 +237,7 @@ class _Reader:
         if len(moments) < 2:
             raise self._bad("needs at least two rows")
         step = self._step(moments)
-        return self._normalised(moments[0], step, values)
+        return self._normalised(moments[0], step, self._laid_out(moments, step, values))
 
     def _bad(self, reason: str, part: Literal["", ".unit"] = "") -> BadInput:
         """Return the error for *reason*."""
@@ -269,6 +277,8 @@ class _Reader:
     def _value(self, row: _Row) -> float:
         """Return the value of *row* as written."""
         text = "" if row.value is None else str(row.value).strip()
+        if not text and self.gaps:
+            return math.nan
         if not text:
             raise self._bad(f"{row.where}: the value is missing")
         try:
@@ -276,7 +286,7 @@ class _Reader:
         except ValueError as error:
             comma = "; write 1.5, not 1,5" if "," in text else ""
             raise self._bad(f'{row.where}: "{text}" is no number{comma}') from error
-        if not math.isfinite(value):
+        if not math.isfinite(value) and not (self.gaps and math.isnan(value)):
             raise self._bad(f"{row.where}: {text} is no finite number")
         return value
 
@@ -287,19 +297,32 @@ class _Reader:
         for k in np.flatnonzero(gaps != step):
             missing = gaps[k] / step - 1
             between = f"between {utc_written(moments[k])} and {utc_written(moments[k + 1])}"
+            if missing == int(missing) and self.gaps:
+                continue
             if missing == int(missing):
                 steps = "step is" if missing == 1 else "steps are"
                 raise self._bad(f"{int(missing)} {steps} missing {between}")
             raise self._bad(f"the step changes {between}; it must be {step / 60:g} min throughout")
         return Seconds(step)
 
-    def _normalised(self, start: Instant, step: Seconds, values: list[float]) -> Series:
+    def _laid_out(self, moments: list[Instant], step: Seconds, values: list[float]) -> Floats:
+        """Return *values* on a grid without holes; NaN where the file has none."""
+        at = np.round((np.array(moments) - moments[0]) / step).astype(np.int64)
+        if at[-1] >= ROWS_MAX:
+            raise self._bad(f"spans more than {ROWS_MAX} steps of {step / 60:g} min")
+        found = np.full(int(at[-1]) + 1, np.nan)
+        found[at] = values
+        if np.isnan(found).all():
+            raise self._bad("has no value at all")
+        return found
+
+    def _normalised(self, start: Instant, step: Seconds, values: Floats) -> Series:
         """Return the series in the quantity's unit; raise when the values cannot be true."""
         unit, quantity = self.file.unit, self.quantity
         factor = quantity.factors[unit]
         if unit in quantity.per_step:
             factor *= SECONDS_PER_HOUR / step
-        scaled = np.array(values) * factor
+        scaled = values * factor
         for k in np.flatnonzero((scaled < quantity.least) | (scaled > quantity.most))[:1]:
             when = utc_written(Instant(start + k * step))
             if scaled[k] < 0 <= quantity.least:
@@ -307,7 +330,7 @@ class _Reader:
             raise self._bad(
                 f'{values[k]:g} {unit} at {when} cannot be; is the unit really "{unit}"?', ".unit"
             )
-        largest = float(np.abs(scaled).max())
+        largest = float(np.nanmax(np.abs(scaled)))
         if 0 < largest < quantity.smallest_peak:
             raise self._bad(
                 f'no value is above {largest:g} {quantity.unit}; is the unit really "{unit}"?',

@@ -6,20 +6,19 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from sterna.actors.bems.expectation import Expectation, Usual
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
 from sterna.actors.bems.records import Car, Meter, Solved, Span, State
 from sterna.actors.bems.series import (
-    HORIZON_QUARTERS,
     Floats,
     grid_start,
-    history,
     limits,
     on_grid,
     prices,
     reaching,
 )
 from sterna.actors.bems.settings import BemsSettings
-from sterna.decisions.forecast import Band, analog, anchored, solar
+from sterna.decisions.forecast import anchored
 from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
 from sterna.decisions.schedule.reasons import whys
@@ -56,15 +55,6 @@ OVER_LEAST_KWH: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Usual:
-    """What load and sun do from *start* on as far as history tells."""
-
-    start: Instant
-    load: Band
-    pv: Band
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Told:
     """Prices and limits on the grid, and what they were made from."""
 
@@ -83,6 +73,7 @@ class Planner:
         """Plan for the building of *settings*."""
         self._settings = settings
         self._rolling = Rolling()
+        self._expectation = Expectation(settings)
         self._usual: Usual | None = None
         self._before: Usual | None = None
         self._told: Told | None = None
@@ -117,7 +108,7 @@ class Planner:
         """Return the forecasts from *start* on, made once per quarter hour."""
         if self._usual is None or self._usual.start != start:
             self._before = self._usual
-            self._usual = usual(state, self._settings, start)
+            self._usual = self._expectation.usual(state, start)
         return self._usual
 
     def _heard(self, state: State, start: Instant) -> Told:
@@ -204,18 +195,6 @@ def wear(settings: BemsSettings, wear_class: str) -> float:
     known = wear_class in Chemistry.__members__
     chemistry = Chemistry(wear_class) if known else dearest(celsius)
     return by_model(chemistry, celsius).throughput_price / MICRO_PER_EURO
-
-
-def usual(state: State, settings: BemsSettings, start: Instant) -> Usual:
-    """Return the expectation for the horizon from the quarter hour *start*."""
-    meter = state.meter
-    load = history(settings.load_history, meter.first_quarter, meter.load_quarters, start)
-    pv = history(settings.pv_history, meter.first_quarter, meter.pv_quarters, start)
-    return Usual(
-        start=start,
-        load=analog(load, start, HORIZON_QUARTERS),
-        pv=solar(pv, start, HORIZON_QUARTERS),
-    )
 
 
 def forecasts(

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
+from sterna.decisions.forecast import Place
 from sterna.domain.converter import Conversion
 from sterna.domain.wear import CELSIUS_DEFAULT
 from sterna.kernel.quantities import Kilowatts, Seconds
@@ -32,6 +33,12 @@ class BemsSettings:
     """Cost of one kW more of highest quarter-hour import in the billing period."""
     period_s: Seconds = PERIOD_DEFAULT
     """How often it plans and sends a set-point."""
+    forecast: Literal["analog", "quantiles"] = "analog"
+    """How load and sun are forecast: by comparable days, or by trees (``sterna[forecast]``) where they are better."""
+    zone: str = "UTC"
+    """Whose clock people go by; trees learn anew after its midnight."""
+    place: Place | None = None
+    """Where the PV plant stands."""
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
     """How each EVSE converts; one that is not named loses USUAL_EFFICIENCY each way."""
     wear_eur_per_kwh: float = BY_CHEMISTRY

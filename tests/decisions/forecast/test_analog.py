@@ -1,35 +1,12 @@
-"""Forecasts by comparable hours: what they read, what they say, how good they are on real load."""
+"""Forecasts by comparable hours: what they read and what they say."""
 
-import gzip
-import os
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
+from decisions.forecast.series_of_hours import HOUR, at, hourly, moments, weekly
 
-from sterna.decisions.forecast import Band, analog, anchored, backtest, score, solar
-from sterna.kernel.quantities import Instant, Seconds
-from sterna.kernel.series import Series
-
-HOUR = Seconds(3600.0)
-START = Instant(1_546_300_800.0)  # 2019-01-01T00:00Z
-PLACES = (
-    *((Path(os.environ["STERNA_SHARED"]),) if "STERNA_SHARED" in os.environ else ()),  # noqa: TID251  # tests may be told where shared data lie
-    *(parent / "shared" / "data" for parent in Path(__file__).parents),
-)
-
-
-def hourly(values: np.ndarray) -> Series:
-    return Series(start=START, step=HOUR, values=values.astype(np.float64), unit="kW")
-
-
-def weekly(weeks: int) -> np.ndarray:
-    hour = np.arange(weeks * 168)
-    return 100 + 10 * (hour % 24) + 50.0 * (hour // 24 % 7 < 5)
-
-
-def at(hours: int) -> Instant:
-    return Instant(START + hours * 3600)
+from sterna.decisions.forecast import Place, analog, anchored, haurwitz, solar
 
 
 def test_a_load_that_repeats_every_week_is_foreseen_exactly() -> None:
@@ -64,6 +41,12 @@ def test_a_higher_level_than_in_past_weeks_is_carried_on() -> None:
     assert band.middle.values == pytest.approx(load[9 * 168 : 9 * 168 + 24])
 
 
+def test_a_forecast_at_a_distance_goes_by_the_last_whole_day() -> None:
+    load = weekly(10)
+    band = analog(hourly(load[: 9 * 168 - 12]), at(9 * 168), 24)
+    assert band.middle.values == pytest.approx(load[9 * 168 : 9 * 168 + 24])
+
+
 def test_gaps_in_the_history_are_left_out() -> None:
     load = weekly(10)
     load[8 * 168 : 8 * 168 + 24] = np.nan
@@ -94,29 +77,12 @@ def test_an_anchored_band_starts_at_what_is_measured() -> None:
     assert band.middle.values[47] == pytest.approx(weekly(1)[47], abs=0.1)
 
 
-def test_the_score_of_a_perfect_band_is_zero_error_and_full_coverage() -> None:
-    load = weekly(9) + np.random.Generator(np.random.PCG64(1)).normal(size=9 * 168)
-    sure = analog(hourly(weekly(9)), at(9 * 168), 24).middle
-    band = Band(low=sure, middle=sure, high=sure)
-    found = score(band.middle.values, band, load, 168)
-    assert (found.mase, found.pinball, found.coverage) == (0, 0, 1)
-
-
-def test_on_a_real_building_it_beats_the_same_hour_last_week() -> None:
-    name = "building_load_cambridge_b2_2019.csv.gz"
-    path = next((place / name for place in PLACES if (place / name).exists()), None)
-    if path is None:
-        pytest.skip(f"shared data {name} is not here")
-    with gzip.open(path, "rt") as lines:
-        load = np.array([float(line.split(",")[1]) for line in lines.readlines()[1:]])
-    history, first, days = hourly(load), at(12 * 168), 260
-    found = backtest(history, first, days)
-    naive = np.mean(
-        [
-            np.mean(np.abs(load[i : i + 24] - load[i - 168 : i - 144]))
-            / np.mean(np.abs(load[168:i] - load[: i - 168]))
-            for i in range(12 * 168, 12 * 168 + days * 24, 24)
-        ]
-    )
-    assert found.mase < 0.9 * naive
-    assert 0.7 < found.coverage < 0.9
+def test_with_the_sky_of_the_place_longer_days_are_followed() -> None:
+    place = Place(latitude=50.0, longitude=0.0)
+    clear = 0.1 * haurwitz(place, moments(90 * 24))  # January to March: the noon sun nearly doubles
+    noon = at(89 * 24 + 12)
+    history = hourly(clear[: 89 * 24])
+    blind = solar(history, at(89 * 24), 24).high
+    seeing = solar(history, at(89 * 24), 24, partial(haurwitz, place)).high
+    assert seeing.at(noon) == pytest.approx(clear[89 * 24 + 12], rel=0.01)
+    assert blind.at(noon) < 0.99 * seeing.at(noon)
