@@ -1,4 +1,4 @@
-"""The command line: run a scenario, begin a site of one's own, explain a setting, check a receipt, look at the use case."""
+"""The command line: run a scenario, begin a site of one's own, explain a setting, check a receipt, look at the use case, measure."""
 
 import sys
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
+from sterna.app.bench.commands import bench
 from sterna.app.pki import pki
 from sterna.app.receipts import read as read_receipts
 from sterna.app.receipts import verdict
@@ -220,5 +221,5 @@ def lint(path: Path) -> None:
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
 
 
-for command in (pki, ev, evse):
+for command in (pki, ev, evse, bench):
     main.add_command(command)
