@@ -12,6 +12,7 @@ from rich.table import Table
 from typing_extensions import override
 
 from sterna.app.bench import ours, page, theirs
+from sterna.app.bench.peers.known import Peer
 from sterna.app.bench.rows import Asked, Row, Summary, parsed, summaries
 from sterna.decisions.schedule.reference import reference
 from sterna.kernel.errors import BadInput
@@ -166,6 +167,7 @@ def measured(asked: Asked, names: str | None, pythons: tuple[Path, ...]) -> Iter
     absent = [peer.name for peer in peers if peer.name not in places]
     if absent:
         click.echo(f"sterna: not installed here: {', '.join(absent)}", err=True)
+    present = {peer: places[peer.name] for peer in peers if peer.name in places}
     too_slow: set[str] = set()
     for count in sorted(asked.counts):
         for seed in range(1, asked.seeds + 1):
@@ -173,19 +175,24 @@ def measured(asked: Asked, names: str | None, pythons: tuple[Path, ...]) -> Iter
             known = ours.measured(asked, count, seed, too_slow)
             for one in known:
                 yield from one.rows
-            with tempfile.TemporaryDirectory() as folder:
-                files = Path(folder) / "instance.npz", Path(folder) / "small.npz"
-                if places:
-                    theirs.write(known[0].problem, files[0])
-                    theirs.write(reference(ours.SMALL, asked.steps, seed), files[1])
-                for peer in peers:
-                    if peer.name not in places:
-                        continue
-                    said(f"N={count} seed {seed}: {peer.name}")
-                    blank = Row(solver="", n=count, t=asked.steps, seed=seed, threads=asked.threads)
-                    yield theirs.measured(
-                        peer, places[peer.name], asked, blank, files, known[0].bound, too_slow
-                    )
+            yield from beside(asked, known[0], present, too_slow)
+
+
+def beside(
+    asked: Asked, known: ours.Known, present: dict[Peer, tuple[Path, str]], too_slow: set[str]
+) -> Iterator[Row]:
+    """Yield the rows of the peers *present* (where, versions) on the instance *known*."""
+    if not present:
+        return
+    first = known.rows[0]
+    blank = Row(solver="", n=first.n, t=first.t, seed=first.seed, threads=asked.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder) / "instance.npz", Path(folder) / "small.npz"
+        theirs.write(known.problem, files[0])
+        theirs.write(reference(ours.SMALL, asked.steps, first.seed), files[1])
+        for peer, where in present.items():
+            said(f"N={first.n} seed {first.seed}: {peer.name}")
+            yield theirs.measured(peer, where, asked, blank, files, known.bound, too_slow)
 
 
 def said(what: str) -> None:

@@ -89,6 +89,11 @@ class Direct:
         before, now = last.standing(None), self.standing(step.kept)
         program.start_from(carried(before, last.basis(), now, program.columns, program.rows))
 
+    @property
+    def iterations(self) -> int:
+        """Return the simplex iterations of the last run."""
+        return self._program.iterations
+
     def basis(self) -> Basis:
         """Return the basis of the last run."""
         return self._program.basis()

@@ -1,4 +1,4 @@
-"""Run in the peer's own interpreter: ``python peers NAME INSTANCE …`` (see `measure`).
+"""Run in the peer's own interpreter: ``python peers --peer NAME …`` (see `measure`), or ``--installed``.
 
 The package has another name there, and nothing else of Sterna can be imported.
 """
@@ -11,4 +11,6 @@ HERE = Path(__file__).resolve().parent
 sys.path[0] = str(HERE.parent)
 importlib.import_module(HERE.name)
 del sys.path[0]  # What lies beside this folder is not for the peer.
-importlib.import_module(f"{HERE.name}.measure").main()
+# The list of peers asks for nothing, not even numpy.
+asked = "known" if sys.argv[1:] == ["--installed"] else "measure"
+importlib.import_module(f"{HERE.name}.{asked}").main()

@@ -1,12 +1,12 @@
 """A problem near ours for FlexMeasures' `device_scheduler`, the function behind its storage scheduler.
 
-Devices: each car as a storage with efficiencies, floor, target and power; the building as a fixed
-device; the sun as one that can be curtailed. Commitments: energy at two prices, and the peak.
+Devices: each car as a storage with efficiencies, floor and power; the building as a fixed
+device; the sun as one that can be curtailed. Commitments: energy at two prices, the peak, the targets.
 
-Easier than ours: no wear and no cost of standing full, since a commitment is made per device and
-step and there would be four for each of our slots; targets are hard. Harder than ours: it puts a
-binary on each slot of a car that can give back, and solves a mixed-integer program; it is told
-to stop at the gap. Its cost is that of its own problem.
+Easier than ours: no wear and no cost of standing full. They would need a commitment for each device
+and step, of which the scheduler makes a table each: far more work than the rest. Harder than ours:
+it puts a binary on each slot of a car that can give back, and solves a mixed-integer program; it is
+told to stop at the gap. Its cost is that of its own problem.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from typing import Any
 import flask
 import numpy as np
 import pandas as pd
-from flexmeasures.data.models.planning import FlowCommitment
+from flexmeasures.data.models.planning import FlowCommitment, StockCommitment
 from flexmeasures.data.models.planning.linear_optimization import device_scheduler
 
 from .instance import Answer, Instance, Setting
@@ -37,19 +37,14 @@ def build(instance: Instance, _: str) -> Built:
     hours = instance.hours
     if np.ptp(hours) > 0:
         raise ValueError("FlexMeasures needs steps of one length")
-    index = pd.date_range(
-        "2026-01-01", periods=steps, freq=pd.Timedelta(hours=float(hours[0])), tz="UTC"
-    )
+    step_h = float(hours[0])
+    index = pd.date_range("2026-01-01", periods=steps, freq=pd.Timedelta(hours=step_h), tz="UTC")
     up = instance.charge_kw[:, None] * instance.present_h / hours
     down = instance.discharge_kw[:, None] * instance.present_h / hours
     stay = instance.stay
-    # Stocks are stated against the initial one.
-    least = np.where(stay, instance.floor, 0.0)
-    least[np.arange(cars), instance.last - 1] = np.maximum(
-        least[np.arange(cars), instance.last - 1], instance.target
-    )
-    least -= np.where(stay, instance.energy[:, None], 0.0)
-    most = (instance.ceiling - instance.energy)[:, None]
+    # Stocks are in kW times a step (a flow of 1 for one step is a stock of 1), against the initial one.
+    least = (instance.floor - instance.energy[:, None]) / step_h
+    most = (instance.ceiling - instance.energy)[:, None] / step_h
     devices = [
         _device(
             index,
@@ -85,11 +80,34 @@ def build(instance: Instance, _: str) -> Built:
     arguments = {
         "device_constraints": devices,
         "ems_constraints": site,
-        "commitments": [energy, peak],
-        "initial_stock": [*instance.energy.tolist(), 0.0, 0.0],
+        "commitments": [energy, peak, *_targets(instance, index, step_h)],
+        "initial_stock": [*(instance.energy / step_h).tolist(), 0.0, 0.0],
     }
     constant = float(instance.peak_price * instance.peak_so_far_kw)
     return Built(arguments=arguments, constant=constant, instance=instance)
+
+
+def _targets(instance: Instance, index: Any, step_h: float) -> list[Any]:
+    """Return the targets: what is missing at the end of a stay has a price."""
+    wanted = (instance.target - instance.energy) / step_h
+    found = []
+    for i, last in enumerate(instance.last - 1):
+        quantity = pd.Series(np.nan, index=index)
+        quantity.iloc[last] = wanted[i]
+        found.append(
+            StockCommitment(
+                name=f"target {i}",
+                index=index,
+                # One deviation for the whole stay: one variable instead of one for each step.
+                _type="any",
+                quantity=quantity,
+                upwards_deviation_price=0,
+                # A penalty downwards is a negative price.
+                downwards_deviation_price=-float(instance.unmet_price[i]) * step_h,
+                device=i,
+            )
+        )
+    return found
 
 
 def _device(

@@ -1,5 +1,6 @@
 """The peers: names, modules, and which distributions have to be installed for them."""
 
+import json
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -20,7 +21,8 @@ class Peer:
     """How its problem differs from ours; empty: not at all."""
 
 
-EASIER = "easier problem: no wear, no cost of standing full, targets hard; binaries of its own"
+EASIER = "easier problem"
+"""What is left out stands in the module's docstring and in docs/schedule-bench.md."""
 PEERS = (
     Peer("linopy", "by_linopy", ("linopy", "highspy")),
     Peer("pyomo", "by_pyomo", ("pyomo", "highspy")),
@@ -40,3 +42,8 @@ def installed() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def main() -> None:
+    """Print them as JSON."""
+    print(json.dumps(installed()))

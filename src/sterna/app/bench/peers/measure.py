@@ -1,7 +1,7 @@
 """Build and solve one instance with one peer, and print what that took as one line of JSON.
 
-``python peers --installed`` prints which peers this interpreter has. A small instance goes first,
-untimed: imports, first calls, memory. What the peer itself prints goes to standard error.
+A small instance goes first, untimed: imports, first calls, memory. What the peer itself prints goes
+to standard error.
 """
 
 import argparse
@@ -15,25 +15,24 @@ import time
 import warnings
 from pathlib import Path
 
+import numpy as np
+
 from .instance import Instance, Setting
-from .known import PEERS, installed
+from .known import PEERS
 
 
 def main() -> None:
     """Read the command line and answer it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--installed", action="store_true")
-    parser.add_argument("--peer")
-    parser.add_argument("--instance", type=Path)
-    parser.add_argument("--small", type=Path, help="solved first, untimed")
+    parser.add_argument("--peer", required=True)
+    parser.add_argument("--instance", type=Path, required=True)
+    parser.add_argument("--small", type=Path, required=True, help="solved first, untimed")
     parser.add_argument("--gap", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--method", default="simplex")
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--plan", type=Path, help="where to keep the plan: kW, (N, T), .npy")
     said = parser.parse_args()
-    if said.installed:
-        print(json.dumps(installed()))
-        return
     # Solvers write to the descriptor itself, past Python: keep the real one for the answer alone.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -54,6 +53,8 @@ def main() -> None:
     done, spent = time.perf_counter(), time.process_time() - cpu
     if found.power_kw.shape != instance.present_h.shape:
         sys.exit(f"a plan of shape {found.power_kw.shape}")
+    if said.plan:
+        np.save(said.plan, found.power_kw)
     json.dump(
         {"build_s": built - begin, "solve_s": done - built, "cpu_s": spent, "cost": found.cost},
         answers,
