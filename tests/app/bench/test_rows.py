@@ -1,5 +1,6 @@
 """Rows and their summaries: what ended, what did not, and how they compare."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_a_summary_has_median_worst_and_the_ratio_to_our_own() -> None:
     assert (ours.ratio, other.ratio) == (1.0, 2.0)
     assert (other.whole_s, other.worst_s) == (4.0, 10.0)
     assert other.gap == pytest.approx(3e-4)
+
+
+def test_by_cpu_time_a_solver_that_waited_is_not_called_slow() -> None:
+    waited = [replace(row("sterna", 1, 1.5), cpu_s=1.0), replace(row("other", 1, 99.5), cpu_s=3.0)]
+    assert [line.ratio for line in summaries(waited)] == [1.0, 50.0]
+    assert [line.ratio for line in summaries(waited, "cpu")] == [1.0, 3.0]
+    assert "| other | 3 |" in table(waited, "cpu")
+    assert "CPU time" in drawn(waited, "cpu")
 
 
 @pytest.mark.parametrize(
@@ -111,8 +120,6 @@ def test_a_page_without_a_place_for_the_table_is_refused(tmp_path: Path, text: s
 
 
 def test_the_chart_leaves_out_what_did_not_end_and_marks_another_problem() -> None:
-    svg = drawn(
-        summaries([row("sterna", 1, 0.5), row("pypsa", 1, None), row("flexmeasures", 1, 2.0)])
-    )
+    svg = drawn([row("sterna", 1, 0.5), row("pypsa", 1, None), row("flexmeasures", 1, 2.0)])
     assert "pypsa" not in svg
     assert "flexmeasures *" in svg

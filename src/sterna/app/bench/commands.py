@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from sterna.app.bench import ours, page, theirs
 from sterna.app.bench.peers.known import Peer
-from sterna.app.bench.rows import Asked, Row, Summary, parsed, summaries
+from sterna.app.bench.rows import Asked, Clock, Row, Summary, parsed, summaries
 from sterna.decisions.schedule.reference import reference
 from sterna.kernel.errors import BadInput
 
@@ -103,6 +103,13 @@ def bench() -> None:
     help="End a solve of HiGHS or a peer after this time; larger instances are then not tried.",
 )
 @click.option(
+    "--clock",
+    type=click.Choice(["wall", "cpu"]),
+    default="wall",
+    show_default=True,
+    help="What table, chart and page compare by; cpu on a busy machine.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON row per solve instead of a table."
 )
 @click.option(
@@ -123,7 +130,7 @@ def bench() -> None:
     help="Take rows from this file (of --json) instead of measuring.",
 )
 def schedule(
-    *, counts: tuple[int, ...], steps: int, seeds: int, gap: float, threads: int, seconds: float, names: str | None,
+    *, counts: tuple[int, ...], steps: int, seeds: int, gap: float, threads: int, seconds: float, names: str | None, clock: Clock,
     pythons: tuple[Path, ...], plot: Path | None, document: Path | None, source: Path | None, warm: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Solve the reference instances of docs/scheduling.md and say how long it took.
@@ -147,11 +154,11 @@ def schedule(
         if as_json:
             click.echo(row.line())
     if not as_json:
-        show(summaries(found))
+        show(summaries(found, clock))
     if plot is not None:
-        plot.write_text(page.drawn(summaries(found)), encoding="utf-8")
+        plot.write_text(page.drawn(found, clock), encoding="utf-8")
     if document is not None:
-        page.renew(document, found)
+        page.renew(document, found, clock)
 
 
 def kept(source: Path) -> Iterator[Row]:
@@ -211,7 +218,7 @@ def show(lines: list[Summary]) -> None:
         table.add_row(
             line.solver, line.start, str(line.n), str(line.t), seconds_of(line.build_s), seconds_of(line.solve_s),
             seconds_of(line.whole_s), seconds_of(line.worst_s),
-            "-" if line.ratio is None else f"{line.ratio:.2g}",
+            page.ratio_of(line),
             "-" if line.gap is None else f"{line.gap:.1e}", line.method, line.note,
         )  # fmt: skip
     console.print(table)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from sterna.app.bench.peers.known import PEERS
-from sterna.app.bench.rows import OURS, Row, Summary, summaries
+from sterna.app.bench.rows import OURS, Clock, Row, Summary, summaries
 from sterna.kernel.errors import BadInput
 from sterna.ui.loglog import Curve, loglog
 
@@ -23,10 +23,15 @@ LOOKS: Final = {
     "flexmeasures": ("pv", "diamond", True),
 }
 """Solver -> colour, mark, dashed."""
+CLOCKS: Final[dict[Clock, str]] = {
+    "wall": "seconds by the wall clock",
+    "cpu": "seconds of CPU time",
+}
 
 
-def drawn(lines: Sequence[Summary]) -> str:
-    """Return the chart of median time against N, cold starts, as an SVG file."""
+def drawn(rows: Sequence[Row], clock: Clock = "wall") -> str:
+    """Return the chart of median time by *clock* against N, cold starts, as an SVG file."""
+    lines = summaries(rows, clock)
     curves = []
     for name, (colour, mark, dashed) in LOOKS.items():
         points = {
@@ -49,14 +54,14 @@ def drawn(lines: Sequence[Summary]) -> str:
     return loglog(
         "A schedule from arrays to plan" + (f", {steps.pop()} steps" if len(steps) == 1 else ""),
         "cars (* another, easier problem)",
-        "seconds by the wall clock, median of the instances",
+        f"{CLOCKS[clock]}, median of the instances",
         curves,
     )
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Return the ratios of *rows* as Markdown: a line for each solver, a column for each N."""
-    found = summaries(rows)
+def table(rows: Sequence[Row], clock: Clock = "wall") -> str:
+    """Return the ratios of *rows* by *clock* as Markdown: a line for each solver, a column for each N."""
+    found = summaries(rows, clock)
     out = []
     for start in dict.fromkeys(line.start for line in found):
         mine = [line for line in found if line.start == start]
@@ -73,7 +78,7 @@ def table(rows: Sequence[Row]) -> str:
             notes = dict.fromkeys(
                 part for line in at.values() for part in line.note.split("; ") if part
             )
-            cells = [_ratio(at.get(n)) for n in counts]
+            cells = [ratio_of(at.get(n)) for n in counts]
             worst = f"{max(gaps):.1e}" if gaps else "-"
             out.append(f"| {solver} | {' | '.join(cells)} | {worst} | {'; '.join(notes)} |")
         out.append("")
@@ -82,24 +87,24 @@ def table(rows: Sequence[Row]) -> str:
     )
     seeds, threads = len({row.seed for row in rows}), max((row.threads for row in rows), default=1)
     out.append(
-        f"Median of {seeds} instance{'s' * (seeds > 1)} per size, {threads} thread{'s' * (threads > 1)} each. "
+        f"{CLOCKS[clock].capitalize()}, median of {seeds} instance{'s' * (seeds > 1)} per size, {threads} thread{'s' * (threads > 1)} each. "
         f"With {', '.join(sorted(versions))}."
     )
     return "\n".join(out)
 
 
-def _ratio(line: Summary | None) -> str:
-    """Return how many times the time of `sterna` it took."""
-    if line is None or line.whole_s is None:
+def ratio_of(line: Summary | None) -> str:
+    """Return how many times the time of `sterna` it took, with two digits or as a whole number."""
+    if line is None or line.ratio is None:
         return "-"
-    return "-" if line.ratio is None else f"{line.ratio:.2g}"
+    return f"{line.ratio:.0f}" if line.ratio >= 10 else f"{line.ratio:.2g}"
 
 
-def renew(document: Path, rows: Sequence[Row]) -> None:
+def renew(document: Path, rows: Sequence[Row], clock: Clock = "wall") -> None:
     """Write the table anew between the marks in *document*; BadInput when it has none."""
     text = document.read_text(encoding="utf-8")
     before, begun, rest = text.partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not begun or not ended:
         raise BadInput(document, "", f"has no place for the table: {BEGIN} and {END}")
-    document.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", encoding="utf-8")
+    document.write_text(f"{before}{BEGIN}\n{table(rows, clock)}\n{END}{after}", encoding="utf-8")

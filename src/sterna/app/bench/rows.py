@@ -9,6 +9,9 @@ from typing import Literal
 
 from sterna.kernel.errors import BadInput
 
+Clock = Literal["wall", "cpu"]
+"""What times are compared by. CPU time is for machines that have other things to do; it counts all threads."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -60,10 +63,11 @@ class Row:
     note: str = ""
     """What is different from a plan of our problem in time; empty: nothing."""
 
-    @property
-    def whole_s(self) -> float | None:
-        """From arrays to plan."""
-        return None if self.solve_s is None else (self.build_s or 0.0) + self.solve_s
+    def whole_s(self, clock: Clock = "wall") -> float | None:
+        """Return the time from arrays to plan by *clock*; None: there was no plan."""
+        if self.solve_s is None or clock == "cpu":
+            return None if self.solve_s is None else self.cpu_s
+        return (self.build_s or 0.0) + self.solve_s
 
     def line(self) -> str:
         """Return the row as one line of JSON."""
@@ -87,9 +91,10 @@ class Summary:
     n: int
     t: int
     build_s: float | None
-    """Medians over the seeds, as `solve_s`."""
+    """Medians over the seeds, as `solve_s`; both by the wall clock."""
     solve_s: float | None
     whole_s: float | None
+    """Median of the time from arrays to plan, by the clock asked for; `worst_s`: the longest."""
     worst_s: float | None
     ratio: float | None
     """Median of the whole time as a multiple of that of `sterna` at the same size and start."""
@@ -103,16 +108,16 @@ OURS = "sterna"
 """The solver that the others are compared with."""
 
 
-def summaries(rows: Iterable[Row]) -> list[Summary]:
-    """Return the summaries of *rows*, in the order in which size and solver first appear."""
+def summaries(rows: Iterable[Row], clock: Clock = "wall") -> list[Summary]:
+    """Return the summaries of *rows* by *clock*, in the order in which size and solver first appear."""
     groups: dict[tuple[int, int, str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.n, row.t, row.start, row.solver), []).append(row)
     found = []
     for (n, t, start, solver), mine in groups.items():
-        whole = _median([row.whole_s for row in mine])
-        against = _median([row.whole_s for row in groups.get((n, t, start, OURS), [])])
-        times = [row.whole_s for row in mine if row.whole_s is not None]
+        whole = _median([row.whole_s(clock) for row in mine])
+        against = _median([row.whole_s(clock) for row in groups.get((n, t, start, OURS), [])])
+        times = [taken for row in mine if (taken := row.whole_s(clock)) is not None]
         gaps = [row.gap for row in mine if row.gap is not None]
         found.append(
             Summary(

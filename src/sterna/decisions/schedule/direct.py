@@ -29,8 +29,8 @@ class Method(StrEnum):
 
 KKT_PER_GAP: Final = 10.0
 """HiGHS' `kkt_tolerance` for a gap of 1. Its measure is not the gap of the cost: with ten times the gap
-asked for, the interior point ends within a half of it on the reference instances of 30 to 1000 cars;
-with thirty times it does not."""
+asked for, the interior point ends at a third to two thirds of it on the reference instances of 30 to
+3000 cars; with thirty times it does not keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
