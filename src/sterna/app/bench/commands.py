@@ -219,7 +219,7 @@ def show(lines: list[Summary]) -> None:
             line.solver, line.start, str(line.n), str(line.t), seconds_of(line.build_s), seconds_of(line.solve_s),
             seconds_of(line.whole_s), seconds_of(line.worst_s),
             page.ratio_of(line),
-            "-" if line.gap is None else f"{line.gap:.1e}", line.method, line.note,
+            page.gap_of(line.gap), line.method, line.note,
         )  # fmt: skip
     console.print(table)
 

@@ -23,6 +23,8 @@ LOOKS: Final = {
     "flexmeasures": ("pv", "diamond", True),
 }
 """Solver -> colour, mark, dashed."""
+GAP_SEEN: Final = 1e-7
+"""What solvers call feasible and optimal is not exacter than this."""
 CLOCKS: Final[dict[Clock, str]] = {
     "wall": "seconds by the wall clock",
     "cpu": "seconds of CPU time",
@@ -79,7 +81,7 @@ def table(rows: Sequence[Row], clock: Clock = "wall") -> str:
                 part for line in at.values() for part in line.note.split("; ") if part
             )
             cells = [ratio_of(at.get(n)) for n in counts]
-            worst = f"{max(gaps):.1e}" if gaps else "-"
+            worst = gap_of(max(gaps, default=None))
             out.append(f"| {solver} | {' | '.join(cells)} | {worst} | {'; '.join(notes)} |")
         out.append("")
     versions = dict.fromkeys(
@@ -87,7 +89,7 @@ def table(rows: Sequence[Row], clock: Clock = "wall") -> str:
     )
     seeds, threads = len({row.seed for row in rows}), max((row.threads for row in rows), default=1)
     out.append(
-        f"{CLOCKS[clock].capitalize()}, median of {seeds} instance{'s' * (seeds > 1)} per size, {threads} thread{'s' * (threads > 1)} each. "
+        f"By {'CPU time' if clock == 'cpu' else 'the wall clock'}, median of {seeds} instance{'s' * (seeds > 1)} per size, {threads} thread{'s' * (threads > 1)} each. "
         f"With {', '.join(sorted(versions))}."
     )
     return "\n".join(out)
@@ -98,6 +100,13 @@ def ratio_of(line: Summary | None) -> str:
     if line is None or line.ratio is None:
         return "-"
     return f"{line.ratio:.0f}" if line.ratio >= 10 else f"{line.ratio:.2g}"
+
+
+def gap_of(gap: float | None) -> str:
+    """Return a gap as a share with two digits; below `GAP_SEEN` it is rounding."""
+    if gap is None:
+        return "-"
+    return "0" if gap < GAP_SEEN else f"{gap:.1e}"
 
 
 def renew(document: Path, rows: Sequence[Row], clock: Clock = "wall") -> None:
