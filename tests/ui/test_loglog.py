@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sterna.ui.loglog import BOTTOM, HEIGHT, LABEL_APART, MARKS, Curve, apart, loglog
+from sterna.ui.loglog import BOTTOM, HEIGHT, LABEL_APART, MARKS, RIGHT, WIDTH, Curve, apart, loglog
 
 SVG = "{http://www.w3.org/2000/svg}"
 CURVES = (
@@ -47,6 +47,14 @@ def test_axes_show_the_measured_sizes_and_whole_decades() -> None:
 def test_the_same_curves_give_the_same_bytes() -> None:
     first = loglog("Time", "cars", "seconds", CURVES)
     assert loglog("Time", "cars", "seconds", CURVES) == first
+
+
+def test_a_curve_that_ends_early_has_its_name_at_its_last_point() -> None:
+    early = Curve(name="gave up", colour="pv", mark="diamond", points=((10, 1.0), (20, 10.0)))
+    svg = drawn(*CURVES, early)
+    places = {text.text: float(text.get("x", 0)) for text in svg.iter(f"{SVG}text")}
+    assert places["gave up"] < places["slow"]
+    assert places["slow"] == places["quick & small"] > WIDTH - RIGHT
 
 
 def test_a_chart_of_nothing_says_so() -> None:

@@ -126,21 +126,30 @@ def _line(curve: Curve, axes: _Axes) -> str:
 
 
 def _names(curves: Sequence[Curve], axes: _Axes) -> str:
-    """Return the names, each near its curve's last point and none upon another."""
-    ordered = sorted(curves, key=lambda curve: axes.y(curve.points[-1][1]))
+    """Return the names: beside the chart, none upon another; of a curve that ends early, at its last point."""
+    out = []
+    for curve in curves:
+        x, y = axes.x(curve.points[-1][0]), axes.y(curve.points[-1][1])
+        if curve.points[-1][0] < axes.xs[-1]:
+            out.append(_name(curve, x + 9.0, y - 6.0))
+    whole = [curve for curve in curves if curve.points[-1][0] == axes.xs[-1]]
+    ordered = sorted(whole, key=lambda curve: axes.y(curve.points[-1][1]))
     heights = apart([axes.y(curve.points[-1][1]) for curve in ordered])
     left = WIDTH - RIGHT + 14.0
-    out = []
     for curve, height in zip(ordered, heights, strict=True):
         x, y = axes.x(curve.points[-1][0]), axes.y(curve.points[-1][1])
-        weight = ' font-weight="700"' if curve.stroke > 2 else ""
         out.append(
             f'<line x1="{x + 6:.1f}" y1="{y:.1f}" x2="{left - 3:.1f}" y2="{height:.1f}" '
             f'stroke="var(--{curve.colour})" stroke-width="0.7" stroke-dasharray="1 3"/>'
             f'<path d="{MARKS[curve.mark]}" transform="translate({left + 4:.1f} {height:.1f})" fill="var(--{curve.colour})"/>'
-            f'<text class="name" x="{left + 13:.1f}" y="{height + 4:.1f}"{weight}>{escape(curve.name)}</text>'
         )
+        out.append(_name(curve, left + 13.0, height + 4.0))
     return "".join(out)
+
+
+def _name(curve: Curve, x: float, y: float) -> str:
+    weight = ' font-weight="700"' if curve.stroke > 2 else ""
+    return f'<text class="name" x="{x:.1f}" y="{y:.1f}"{weight}>{escape(curve.name)}</text>'
 
 
 def apart(heights: Sequence[float]) -> list[float]:

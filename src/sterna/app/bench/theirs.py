@@ -101,12 +101,12 @@ def measured(
     method = method_of(peer, asked, blank.n)
     row = replace(blank, solver=peer.name, method=method, version=versions, note=peer.note)
     if peer.name in too_slow:
-        return replace(row, note=not_tried(asked))
+        return _noted(row, not_tried(asked))
     said = _answer(python, peer, files, asked, method)
     if isinstance(said, str):
         if said == over(asked):
             too_slow.add(peer.name)
-        return replace(row, note=said)
+        return _noted(row, said)
     done = replace(
         row,
         build_s=said["build_s"],
@@ -115,6 +115,11 @@ def measured(
         cost=said["cost"],
     )
     return done if peer.note else bounded(done, bound)
+
+
+def _noted(row: Row, why: str) -> Row:
+    """Return *row* with one more note."""
+    return replace(row, note=f"{row.note}; {why}" if row.note else why)
 
 
 def _answer(
