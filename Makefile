@@ -12,7 +12,7 @@ BUILT_FROM := uv.lock pyproject.toml hatch_build.py src/sterna/decisions/schedul
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all extras peers check fix lint types contracts coverage coverage-matrix bench picture cards clean
+.PHONY: help demo test test-all extras peers check fix lint types contracts coverage coverage-matrix bench bench-schedule picture cards clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -30,12 +30,25 @@ extras: .extras/dev ## Set up sterna[forecast] beside .venv and run what needs i
 	.extras/bin/pytest -q -n $(JOBS) --dist loadgroup -m extra
 
 peers: .venv/dev ## Set up software of others (docs/peers.md) and run Sterna against it
-	for peer in "- ocpp==2.1.0 websockets" "-iso15118- iso15118==0.31.2 aiofile" "-blast- blast-lite==1.1.1"; do \
+	for peer in "- ocpp==2.1.0 websockets" "-iso15118- iso15118==0.31.2 aiofile" "-blast- blast-lite==1.1.1" \
+	  "-schedule- $(SCHEDULERS)" $(if $(FLEXMEASURES),"-flexmeasures- flexmeasures==1.0.1 highspy==1.15.1"); do \
 	  set -- $$peer; folder=.peers$${1%-}; shift; \
 	  test -x $$folder/bin/python || $(PYTHON) -m venv $$folder; \
 	  $$folder/bin/pip install --quiet --disable-pip-version-check "$$@" || echo "peers: $$* cannot be installed here"; \
 	done
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m peer -rs
+
+# All with the HiGHS of uv.lock. 1.5 GB; as much again with FlexMeasures: `make peers FLEXMEASURES=1`.
+SCHEDULERS := linopy==0.10.1 pyomo==6.10.1 cvxpy==1.9.3 clarabel==0.11.1 pypsa==1.4.0 highspy==1.15.1
+CLOCK ?= wall
+SIZES ?= 10,30,100,300,1000,3000,10000
+
+bench-schedule: .venv/run ## Measure schedules beside solvers of others (make peers): docs/schedule-bench.md and its chart
+	mkdir -p out
+	$(BIN)/sterna bench schedule --n $(SIZES) --clock $(CLOCK) --warm --json \
+	  $(if $(wildcard .peers-schedule .peers-flexmeasures),--peers) \
+	  $(addprefix --peers-python ,$(wildcard .peers-schedule/bin/python .peers-flexmeasures/bin/python)) \
+	  --plot docs/schedule-speed.svg --page docs/schedule-bench.md > out/schedule-bench.jsonl
 
 check: lint types contracts coverage ## All that CI runs before the tests of the README
 

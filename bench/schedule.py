@@ -1,7 +1,8 @@
-"""How long a schedule takes, and what knowing the converter's loss curve is worth to a small site.
+"""How long a rolling schedule takes, and what knowing the converter's loss curve is worth to a small site.
 
-Cold on the reference instances; rolling on a site over days, with one efficiency, with curves, and with
-everything promised at once; rounding of small powers in large fleets.
+Rolling on a site over days, with one efficiency, with curves, and with everything promised at once;
+rounding of small powers in large fleets. Schedules from scratch, beside those of others, are measured
+by ``sterna bench schedule``.
 
 Usage: python bench/schedule.py [--days 1]. CPU milliseconds on one core.
 """
@@ -16,27 +17,16 @@ import numpy as np
 from sterna.decisions.schedule.days import Run, fleet, site_series
 from sterna.decisions.schedule.dribble import lived
 from sterna.decisions.schedule.hull import curve_of
-from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.promises import ReserveAhead, feeder, phases
 from sterna.decisions.schedule.reference import reference
 from sterna.decisions.schedule.rolling import Rolling
 from sterna.decisions.schedule.round import rounded
 from sterna.decisions.schedule.snapshot import Snapshot, Stay, Tier
+from sterna.decisions.schedule.solve import solve
 from sterna.domain.converter import Conversion
 from sterna.kernel.quantities import KilowattHours
 from sterna.kernel.series import Series
-
-
-def cold(count: int) -> str:
-    """Solve the reference instance of *count* cars from scratch; return a table row."""
-    problem = reference(count)
-    begin = time.process_time()
-    plan = solve(problem)
-    spent = (time.process_time() - begin) * 1e3
-    return (
-        f"cold    N={count:<4d} T=96  {spent:8.1f} ms  cost {plan.cost_eur:.5f}  gap {plan.gap:.1e}"
-    )
 
 
 def knowing(stay: Stay) -> Stay:
@@ -159,8 +149,6 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--days", type=float, default=1.0)
     days = options.parse_args().days
-    for count in (10, 100):
-        print(cold(count), flush=True)
     for bays in (20, 40, 57):
         for kind in ("rolling", "curves", "all"):
             print(rolling(bays, days, kind), flush=True)

@@ -16,6 +16,7 @@ from typing_extensions import override
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
 from sterna.app.backtest import backtest
+from sterna.app.bench.commands import bench
 from sterna.app.flexibility import drawing, flexible, page
 from sterna.app.flexibility import show as show_flexible
 from sterna.app.pki import pki
@@ -297,5 +298,5 @@ def lint(path: Path) -> None:
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
 
 
-for command in (backtest, pki, ev, evse):
+for command in (backtest, pki, ev, evse, bench):
     main.add_command(command)

@@ -55,19 +55,20 @@ class Basis:
 class Program:
     """Columns and rows in HiGHS. Add them, change them, run, read the values."""
 
-    def __init__(self) -> None:
-        """Start with no columns and no rows."""
+    def __init__(self, **options: bool | float | str) -> None:
+        """Start with no columns and no rows. *options*: of HiGHS, instead of those that suit `rolling`."""
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # HiGHS has no types
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", SEED),
-            ("solver", "simplex"),
-            ("presolve", "off"),
-            ("simplex_strategy", 1),
-            ("simplex_scale_strategy", 0),
-            ("simplex_dual_edge_weight_strategy", 1),
-        ):
+        settings: dict[str, bool | float | str] = {
+            "output_flag": False,
+            "threads": 1,
+            "random_seed": SEED,
+            "solver": "simplex",
+            "presolve": "off",
+            "simplex_strategy": 1,
+            "simplex_scale_strategy": 0,
+            "simplex_dual_edge_weight_strategy": 1,
+        }
+        for option, value in (settings | options).items():
             status = self._highs.setOptionValue(option, value)
             assert status == highspy.HighsStatus.kOk, option
         self._cost = np.zeros(0)

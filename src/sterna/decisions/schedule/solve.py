@@ -20,6 +20,8 @@ SIMPLEX_CARS_MAX: Final = 40
 """Up to here the simplex method is as fast as anything."""
 EXACT: Final = 1e-7
 """A relative gap that counts as none: HiGHS itself promises no more."""
+EXACT_CARS_MAX: Final = 200
+"""Up to here the optimum costs milliseconds more than a tolerance, so that it is always found."""
 AGAIN_CARS_MAX: Final = 400
 """A plan that misses its tolerance is solved again by `lp` up to this size; beyond, it takes too long."""
 
@@ -34,6 +36,7 @@ def solve(
 ) -> Plan:
     """Return a plan of *problem* with a proven relative gap of at most *tolerance*, where that can be had.
 
+    Fleets of up to `EXACT_CARS_MAX` are solved to the optimum whatever the tolerance.
     *warm*: the last plan of the same site, whose prices are a start. *edges*: the steps' limits in
     seconds, from 0 when absent. The plan tells the gap that was reached: it may be larger where a
     fleet is large and its prices make a car want to charge and give back at once. Equal calls give
@@ -42,9 +45,10 @@ def solve(
     if len(problem.sessions) <= SIMPLEX_CARS_MAX or problem.reserve is not None:
         return lp.solve(problem, edges)
     start = None if warm is None else known(problem, warm, edges)
-    found = solve_interior(problem, tolerance=tolerance, threads=threads, prices=start)
+    wanted = EXACT if len(problem.sessions) <= EXACT_CARS_MAX else max(tolerance, EXACT)
+    found = solve_interior(problem, tolerance=wanted, threads=threads, prices=start)
     plan = laid_out(problem, found, edges)
-    if plan.gap > 2 * max(tolerance, EXACT) and len(problem.sessions) <= AGAIN_CARS_MAX:
+    if plan.gap > 2 * wanted and len(problem.sessions) <= AGAIN_CARS_MAX:
         return lp.solve(problem, edges)
     return plan
 
