@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.blocks import Blocks, Standing, carried
+from sterna.decisions.schedule.blocks import Blocks, Standing, carried, marks_of
 from sterna.decisions.schedule.lp import build, read
 from sterna.decisions.schedule.onward import Onward
 from sterna.decisions.schedule.plan import Flows
 from sterna.decisions.schedule.problem import Ints, Problem
 from sterna.decisions.schedule.program import Basis, Program
+from sterna.decisions.schedule.snapshot import Shape
 
 
 class Method(StrEnum):
@@ -99,7 +100,10 @@ class Direct:
         return self._program.basis()
 
     def standing(self, names: Ints | None) -> Standing:
-        """Return where the sessions stand in the program, called by *names*; None: by their position."""
+        """Return where the sessions stand in the program, called by *names*; None: by their position.
+
+        For problems without bands, reserve, early leavers and tiers, as the reference instances are.
+        """
         where, layout, cars = self._layout.where, self._layout, self.problem.sessions
         count, many = len(where.car), len(cars)
         charge, discharge = layout.columns(self.problem)
@@ -108,6 +112,7 @@ class Direct:
         edges = np.concatenate(([0.0], np.cumsum(self.problem.hours)))
         called = np.arange(many) if names is None else names
         return Standing(
+            shape=Shape(pieces=len(charge)),
             # Both grids end at the same moment.
             edges=edges - edges[-1],
             blocks=Blocks(
@@ -115,15 +120,17 @@ class Direct:
                 first=cars.first,
                 last=cars.last,
                 start_column=start,
-                unmet_column=start + many,
-                target_row=layout.chain + count + np.arange(many),
-                chain_row=layout.chain + where.begin,
+                unmet_column=(start + many)[:, None],
+                target_row=layout.rows.first + count + np.arange(many),
+                chain_row=layout.rows.first + where.begin,
+                marks=marks_of(self.problem),
                 block=where.car,
                 step=where.step,
                 charge=charge.T,
                 discharge=discharge.T,
-                low=low,
-                high=low + count,
+                stored=np.stack((low, low + count), axis=1),
+                reserve=np.zeros((count, 0), dtype=np.int64),
+                held=np.zeros((count, 0), dtype=np.int64),
             ),
             block_of={str(name): block for block, name in enumerate(called.tolist())},
         )

@@ -192,6 +192,7 @@ def held(problem: Problem, where: Slots, flows: Flows) -> Floats:
 
 def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
     """Return what *flows* cost, part by part: the objective of the problem."""
+    # Sums of products, not scalar products: those of BLAS depend on the number of its threads.
     cars, site, car = problem.sessions, problem.site, where.car
     high = np.maximum(flows.stored - cars.knee_kwh[car], 0.0) * problem.hours[where.step]
     peak = max(site.peak_so_far_kw, float(np.max(flows.imported / problem.hours)))
@@ -200,13 +201,15 @@ def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
     if cars.early_eur_per_kwh is not None:
         wanted, price = cars.leaving_early
         short = np.maximum(wanted[car] - flows.stored, 0.0)
-        early = float(price[car, where.step] @ short)
+        early = float(np.sum(price[car, where.step] * short))
     return Costs(
         energy=float(bought),
         peak=site.peak_eur_per_kw * peak,
-        levy=0.0 if cars.levy_eur_per_kwh is None else float(cars.levies[car] @ flows.charge),
-        wear=float(cars.wear_eur_per_kwh[car] @ (flows.into + flows.out)),
-        high=float(cars.high_eur_per_kwh_h[car] @ high),
+        levy=0.0
+        if cars.levy_eur_per_kwh is None
+        else float(np.sum(cars.levies[car] * flows.charge)),
+        wear=float(np.sum(cars.wear_eur_per_kwh[car] * (flows.into + flows.out))),
+        high=float(np.sum(cars.high_eur_per_kwh_h[car] * high)),
         unmet=unmet_cost(cars, flows.unmet),
         early=early,
         over=OVER_EUR_PER_KWH * float(np.sum(flows.over)),
@@ -218,11 +221,11 @@ def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
 def unmet_cost(cars: Sessions, unmet: Floats) -> float:
     """Return what the missing energy *unmet*, shape (N,), weighs: tier after tier."""
     if cars.fair_shares is None:
-        return float(cars.unmet_eur_per_kwh @ unmet)
+        return float(np.sum(cars.unmet_eur_per_kwh * unmet))
     cost, rest = 0.0, unmet
     for width, price in zip(*cars.tiers, strict=True):
         part = np.minimum(rest, width)
-        cost += float(price @ part)
+        cost += float(np.sum(price * part))
         rest = rest - part
     return cost
 

@@ -11,7 +11,7 @@ from schedule_problems import everything, tame
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.columns import left_out
-from sterna.decisions.schedule.interior import compiled, follow
+from sterna.decisions.schedule.interior import built, dense, follow
 from sterna.decisions.schedule.interior import solve as method
 from sterna.decisions.schedule.interior.layout import bounds_of, layout_of
 from sterna.decisions.schedule.interior.solve import solve_interior
@@ -21,7 +21,7 @@ from sterna.decisions.schedule.program import Program
 from sterna.decisions.schedule.reference import reference
 from sterna.decisions.schedule.solve import laid_out
 
-KINDS = ["numpy", *(["compiled"] if compiled.library() else [])]
+KINDS = ["numpy", *(["compiled"] if built.library() else [])]
 
 
 @pytest.fixture(params=KINDS)
@@ -30,6 +30,7 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     if request.param == "numpy":
         monkeypatch.setattr(method, "library", lambda: None)
         monkeypatch.setattr(follow, "library", lambda: None)
+        monkeypatch.setattr(dense, "library", lambda: None)
     return str(request.param)
 
 
@@ -123,7 +124,7 @@ def test_a_wish_is_followed_alike_in_numpy_and_in_c(
     draw = np.random.Generator(np.random.PCG64(seed))
     wish = draw.uniform(0.0, 80.0, len(layout.where.car))
     ways = []
-    for found in (compiled.library(), None):
+    for found in (built.library(), None):
         monkeypatch.setattr(follow, "library", lambda found=found: found)
         ways.append(follow.followed(problem, layout, bounds, wish, limited=limited))
     assert np.allclose(ways[0], ways[1], atol=1e-9)
@@ -149,8 +150,9 @@ def test_a_car_without_a_choice_is_decided_before_anything_is_solved() -> None:
 def test_a_library_that_does_not_load_is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = tmp_path / "passes.so"
-    monkeypatch.setattr(compiled, "LIBRARY", broken)
-    assert compiled.library() is None
+    monkeypatch.setattr(built, "LIBRARY", tmp_path / "missing.so")
+    assert built.library() is None
+    broken = tmp_path / "broken.so"
     broken.write_bytes(b"not a library")
-    assert compiled.library() is None
+    monkeypatch.setattr(built, "LIBRARY", broken)
+    assert built.library() is None

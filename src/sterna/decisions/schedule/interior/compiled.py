@@ -1,23 +1,13 @@
-"""The passes in C: `passes.c` as a shared library beside this module, where one was built.
-
-A wheel carries it; an installation from source builds it where there is a compiler (hatch_build.py).
-Without it the passes run in numpy (`plain`), some ten times slower and equal but for the last bits.
-"""
+"""The passes in C over the arrays of a fleet: the records that `passes.c` reads."""
 
 import ctypes
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from sterna.decisions.schedule.interior.built import ADDRESS, REAL, WHOLE
 from sterna.decisions.schedule.interior.fleet import Fleet
 from sterna.decisions.schedule.problem import Floats
-
-LIBRARY: Final = Path(__file__).parent / "passes.so"
-WHOLE: Final = ctypes.c_longlong
-REAL: Final = ctypes.c_double
-ADDRESS: Final = ctypes.c_void_p
-
 
 ARRAYS: Final = (
     *("first", "count", "slot", "flat", "group", "cut"),
@@ -40,16 +30,6 @@ class _Fleet(ctypes.Structure):
         ("room", WHOLE),
         *((name, REAL) for name in ("target", "second", "step", "step_dual", "fraction")),
     ]
-
-
-def library() -> ctypes.CDLL | None:
-    """Return the compiled passes; None where they were not built or do not load here."""
-    if not LIBRARY.exists():
-        return None
-    try:
-        return ctypes.CDLL(str(LIBRARY))
-    except OSError:
-        return None  # Built for another machine: numpy does it.
 
 
 class CompiledPasses:

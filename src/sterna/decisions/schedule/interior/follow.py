@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.interior.compiled import ADDRESS, WHOLE, library
+from sterna.decisions.schedule.interior.built import ADDRESS, WHOLE, library
 from sterna.decisions.schedule.interior.layout import Bounds, Layout
 from sterna.decisions.schedule.problem import Floats, Problem
 

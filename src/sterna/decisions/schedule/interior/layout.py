@@ -53,6 +53,8 @@ class Layout:
     """Shape (M,): metered energy that is decided already; positive charges."""
     constant_eur: float
     """Cost of what is decided already, and of stored energy at its base."""
+    places: Ints
+    """Shape (P+D+K, M): where each kind of variable of every slot stands among the F."""
     by_step: Ints
     """Shape (M,): slots in the order of their steps."""
     begins: Ints
@@ -70,9 +72,7 @@ class Layout:
 
     def position(self, kind: int) -> Ints:
         """Return where variable *kind* (0..P+D+K-1) of every slot stands, shape (M,)."""
-        car = self.where.car
-        offset = np.arange(len(car)) - self.slot[car]
-        found: Ints = self.flat[car] + kind * self.count[car] + offset
+        found: Ints = self.places[kind]
         return found
 
     def tail(self, kind: int) -> Ints:
@@ -159,21 +159,22 @@ def layout_of(problem: Problem) -> Layout:
     flat = np.concatenate(([0], np.cumsum((ups + downs + stores) * count + lasts)))
     width, cost = np.zeros(flat[-1]), np.zeros(flat[-1])
     offset = flat[where.car] + np.arange(len(where.car)) - slot[where.car]
+    places = offset + np.arange(ups + downs + stores)[:, None] * count[where.car]
     wear, levy = cars.wear_eur_per_kwh[where.car], cars.levies[where.car]
     free = ~decided
     for piece in range(ups):
-        at = offset + piece * count[where.car]
+        at = places[piece]
         width[at] = found.up[piece] * free
         cost[at] = wear * gains[piece, where.car] + levy
     for piece in range(downs):
-        at = offset + (ups + piece) * count[where.car]
+        at = places[ups + piece]
         width[at] = found.down[piece] * free
         cost[at] = wear / shares[piece, where.car]
     widths = np.diff(points, axis=0)
     widths[:, where.end] = np.diff(ends, axis=0)[:stores]
     slopes[:, where.end] = tail_slopes[:stores]
     for piece in range(stores):
-        at = offset + (ups + downs + piece) * count[where.car]
+        at = places[ups + downs + piece]
         width[at], cost[at] = widths[piece], slopes[piece]
     for piece in range(lasts):
         at = flat[:-1] + (ups + downs + stores) * count + piece
@@ -196,7 +197,8 @@ def layout_of(problem: Problem) -> Layout:
         rhs=onto - base + gained,
         base_kwh=base,
         fixed_kwh=into - out,
-        constant_eur=float(np.sum(at_base) + wear @ (charged + given) + levy @ into),
+        constant_eur=float(np.sum(at_base + wear * (charged + given) + levy * into)),
+        places=places,
         by_step=by_step,
         begins=begins,
     )

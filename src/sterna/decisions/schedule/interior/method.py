@@ -141,7 +141,7 @@ class Interior:
         mine, mine_dual = np.minimum(length, fleet.reach), np.minimum(dual, fleet.reach_dual)
         change = fleet.change
         left = self._products + float(
-            mine @ change[:, 0] + mine_dual @ change[:, 1] + (mine * mine_dual) @ change[:, 2]
+            np.sum(mine * change[:, 0] + mine_dual * (change[:, 1] + mine * change[:, 2]))
         )
         linear, linear_dual, square = _change(around, at, ahead)
         left += length * linear + dual * linear_dual + length * dual * square

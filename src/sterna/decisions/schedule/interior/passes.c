@@ -558,6 +558,48 @@ EXPORT void sterna_follow(Follow *L) {
     }
 }
 
+/* The lower Cholesky factor of a symmetric matrix with `ridge` on its diagonal, row by row; 0 where it
+ * has none. Outer products: they are wide without changing the order of any sum. */
+WIDE EXPORT integer sterna_cholesky(integer n, const double *matrix, double ridge, double *factor, double *column) {
+    memcpy(factor, matrix, (size_t)(n * n) * sizeof(double));
+    for (integer k = 0; k < n; k++) {
+        double pivot = factor[k * n + k] + ridge;
+        if (!(pivot > 0.0)) return 0;
+        pivot = sqrt(pivot);
+        factor[k * n + k] = pivot;
+        for (integer i = k + 1; i < n; i++) column[i] = factor[i * n + k] /= pivot;
+        for (integer i = k + 1; i < n; i++) {
+            double *row = factor + i * n, weight = column[i];
+            for (integer j = k + 1; j <= i; j++) row[j] -= weight * column[j];
+        }
+    }
+    return 1;
+}
+
+/* Solve with the factor, and again for what is left over, `rounds` times. */
+EXPORT void sterna_solve(integer n, const double *matrix, const double *factor, const double *right,
+                         double *found, double *left, integer rounds) {
+    for (integer i = 0; i < n; i++) found[i] = 0.0;
+    for (integer round = 0; round <= rounds; round++) {
+        for (integer i = 0; i < n; i++) {
+            double rest = right[i];
+            if (round > 0)
+                for (integer j = 0; j < n; j++) rest -= matrix[i * n + j] * found[j];
+            left[i] = rest;
+        }
+        for (integer i = 0; i < n; i++) {
+            double rest = left[i];
+            for (integer j = 0; j < i; j++) rest -= factor[i * n + j] * left[j];
+            left[i] = rest / factor[i * n + i];
+        }
+        for (integer i = n - 1; i >= 0; i--) {
+            double value = left[i] /= factor[i * n + i];
+            for (integer j = 0; j < i; j++) left[j] -= value * factor[i * n + j];
+        }
+        for (integer i = 0; i < n; i++) found[i] += left[i];
+    }
+}
+
 EXPORT void sterna_factor(Fleet *F) { run(F, factor_pass); }
 EXPORT void sterna_predict(Fleet *F) { run(F, predict); }
 EXPORT void sterna_direct(Fleet *F) { run(F, direct_pass); }

@@ -11,15 +11,13 @@ from typing import Final
 
 import numpy as np
 
+from sterna.decisions.schedule.interior.dense import Symmetric
 from sterna.decisions.schedule.interior.layout import NARROW_KWH, Layout
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Ints, Problem
 
 IMPORT, EXPORT, CURTAILED, OVER, SLACK = range(5)
 PER_BAND: Final = 3
 """Inside the band, above it, below it."""
-RIDGE: Final = 1e-13
-"""On the scaled matrix, against exact singularity; what it costs is refined away."""
-REFINEMENTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -267,15 +265,11 @@ class System:
         flat = matrix.reshape(rows * count, rows * count)
         scale = np.sqrt(np.maximum(np.diag(flat), 1e-300))
         self._scale = scale
-        self._matrix = flat / scale[:, None] / scale[None, :]
-        self._inverse = np.linalg.inv(self._matrix + RIDGE * np.eye(len(scale)))
+        self._matrix = Symmetric(flat / scale[:, None] / scale[None, :])
 
     def _solve(self, right: Floats) -> Floats:
         """Solve for the step of the prices, shape (R, T)."""
-        scaled = right.ravel() / self._scale
-        found = self._inverse @ scaled
-        for _ in range(REFINEMENTS):
-            found += self._inverse @ (scaled - self._matrix @ found)
+        found = self._matrix.solve(right.ravel() / self._scale)
         answer: Floats = (found / self._scale).reshape(right.shape)
         return answer
 

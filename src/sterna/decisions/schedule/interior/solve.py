@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.schedule.columns import Slots
-from sterna.decisions.schedule.interior.compiled import CompiledPasses, library
+from sterna.decisions.schedule.interior.built import library
+from sterna.decisions.schedule.interior.compiled import CompiledPasses
 from sterna.decisions.schedule.interior.fleet import Fleet, Passes
 from sterna.decisions.schedule.interior.flows import cost_of_stored
 from sterna.decisions.schedule.interior.follow import followed
