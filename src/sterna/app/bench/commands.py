@@ -72,7 +72,7 @@ def bench() -> None:
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
-    default=1,
+    default=2,
     show_default=True,
     help="Threads for those who can use them.",
 )

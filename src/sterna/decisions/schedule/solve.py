@@ -1,7 +1,7 @@
 """One function for every fleet: picks the method by size and always returns a plan with its proof.
 
-A handful of cars go to the simplex method (`lp`), whose plans stand in a corner of what is possible:
-few cars move at a time. From some dozens of cars on the interior-point method takes over. What it
+Up to twenty cars go to the simplex method (`lp`), whose plans stand in a corner of what is possible:
+few cars move at a time. Beyond, the interior-point method takes over. What it
 cannot hold (a reserve; prices at which burning energy would pay) goes back to `lp`, which can.
 """
 
@@ -16,7 +16,7 @@ from sterna.decisions.schedule.interior.start import Prices as Duals
 from sterna.decisions.schedule.plan import Prices, Settled, costs_of, plan_of
 from sterna.decisions.schedule.problem import Floats, Plan, Problem
 
-SIMPLEX_CARS_MAX: Final = 40
+SIMPLEX_CARS_MAX: Final = 20
 """Up to here the simplex method is as fast as anything."""
 EXACT: Final = 1e-7
 """A relative gap that counts as none: HiGHS itself promises no more."""

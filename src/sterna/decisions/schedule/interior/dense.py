@@ -14,7 +14,7 @@ from sterna.decisions.schedule.problem import Floats
 
 RIDGES: Final = (1e-13, 1e-10, 1e-7)
 """On a diagonal of ones, against exact singularity; what it costs is refined away."""
-REFINEMENTS: Final = 3
+REFINEMENTS: Final = 2
 
 
 class Symmetric:

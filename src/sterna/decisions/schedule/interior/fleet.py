@@ -13,6 +13,8 @@ from sterna.decisions.schedule.problem import Floats, Ints
 
 CHUNKS_MAX: Final = 8
 """Parts of the fleet whose sums are kept apart, so that the number of threads changes no bit."""
+CHUNK_CARS_MIN: Final = 25
+"""A chunk has a matrix of its own: fewer cars than these are not worth one."""
 SUMS: Final = 5
 PRODUCTS, PRIMAL, DUAL, RESIDUAL, RECENTRED = range(SUMS)
 
@@ -50,7 +52,7 @@ class Fleet:
         self.layout = layout
         self.steps, self.groups, self.group = steps, groups, group
         self.first = layout.where.step[layout.slot[:-1]] if cars else np.zeros(0, np.int64)
-        chunks = max(1, min(CHUNKS_MAX, cars))
+        chunks = max(1, min(CHUNKS_MAX, cars // CHUNK_CARS_MIN))
         total = layout.slot[-1]
         self.cut = np.searchsorted(layout.slot, np.arange(chunks + 1) * total / chunks)
         self.cut[0], self.cut[-1] = 0, cars

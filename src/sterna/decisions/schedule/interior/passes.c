@@ -582,11 +582,11 @@ EXPORT void sterna_solve(integer n, const double *matrix, const double *factor, 
     for (integer i = 0; i < n; i++) found[i] = 0.0;
     for (integer round = 0; round <= rounds; round++) {
         for (integer i = 0; i < n; i++) {
-            double rest = right[i];
-            if (round > 0)
-                for (integer j = 0; j < n; j++) rest -= matrix[i * n + j] * found[j];
-            left[i] = rest;
+            left[i] = right[i];
         }
+        if (round > 0) /* column by column, which are its rows */
+            for (integer j = 0; j < n; j++)
+                for (integer i = 0; i < n; i++) left[i] -= found[j] * matrix[j * n + i];
         for (integer i = 0; i < n; i++) {
             double rest = left[i];
             for (integer j = 0; j < i; j++) rest -= factor[i * n + j] * left[j];

@@ -254,7 +254,9 @@ class System:
         for one in range(rows):
             for other in range(one + 1):
                 both = frame.weight[:, one] * frame.weight[:, other]
-                block = np.tensordot(both, whole, axes=1)
+                block = both[0] * whole[0]
+                for weight, part in zip(both[1:], whole[1:], strict=True):
+                    block += weight * part
                 matrix[one, :, other] = block
                 matrix[other, :, one] = block
         diagonal = np.zeros((rows, count))
