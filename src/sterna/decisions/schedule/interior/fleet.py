@@ -61,6 +61,7 @@ class Fleet:
         self.x, self.zl, self.zu, self.theta, self.pull, self.dx, self.dzl, self.dzu = (
             np.zeros(variables) for _ in range(8)
         )
+        self.per_x, self.per_room = np.zeros(variables), np.zeros(variables)
         self.value, self.dvalue, self.residual = (np.zeros(slots) for _ in range(3))
         self.inverse, self.onward, self.wish, self.extra, self.coupling, self.spread = (
             np.zeros(slots) for _ in range(6)

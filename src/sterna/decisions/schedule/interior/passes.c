@@ -40,6 +40,7 @@ typedef struct {
     const double *price, *move;                /* (groups, steps): price and its step */
     const double *stiff;                       /* (steps): how far prices may move, EUR per kWh */
     double *x, *zl, *zu, *theta, *pull, *dx;   /* per variable */
+    double *per_x, *per_room;                  /* per variable: 1 / x, 1 / (width - x); 0 where fixed */
     double *dzl, *dzu;                         /* per variable; before the last pass: second-order terms */
     double *value, *dvalue, *residual;         /* per slot */
     double *inverse, *onward, *wish, *extra, *coupling, *spread, *held, *mixed, *loose; /* per slot, see factor() */
@@ -137,9 +138,13 @@ WIDE static void factor(const Fleet *F, integer c, integer i, double *scratch, i
         g[n - 1] = -value[n - 1] - w[n - 1];
     }
     for (integer k = 0; k < Z; k++) pull[V * n + k] = -value[n - 1] - cost[V * n + k];
+    double *per_x = F->per_x + F->flat[i], *per_room = F->per_room + F->flat[i];
     for (integer v = 0; v < m; v++) {
-        double d = zl[v] / x[v] + zu[v] / (width[v] - x[v]);
-        theta[v] = width[v] > 0.0 ? 1.0 / d : 0.0;
+        int live = width[v] > 0.0;
+        double il = 1.0 / x[v], iu = 1.0 / (width[v] - x[v]), d = 1.0 / (zl[v] * il + zu[v] * iu);
+        per_x[v] = live ? il : 0.0;
+        per_room[v] = live ? iu : 0.0;
+        theta[v] = live ? d : 0.0;
     }
     double *sums = F->sums + c * SUMS, worst = 0.0, before = 0.0;
     for (integer t = 0; t < n; t++) {
@@ -314,20 +319,20 @@ WIDE static void predict(const Fleet *F, integer c, integer i, double *scratch) 
           onward, inverse, move, wished, dvalue);
     moves(F, i, pull, dvalue, move, dx, scratch + 4 * T);
     double reach = 1e-9, dual = 1e-9, linear = 0.0, linear_dual = 0.0, square = 0.0;
+    const double *per_x = F->per_x + F->flat[i], *per_room = F->per_room + F->flat[i];
     for (integer v = 0; v < m; v++) {
-        int live = width[v] > 0.0;
-        double above = width[v] - x[v], il = live ? 1.0 / x[v] : 0.0, iu = live ? 1.0 / above : 0.0;
-        double d = dx[v], dzl = live ? -zl[v] - zl[v] * il * d : 0.0;
-        double dzu = live ? -zu[v] + zu[v] * iu * d : 0.0;
-        reach = more(reach, more(-d * il, d * iu));
-        dual = more(dual, live ? more(-dzl / zl[v], -dzu / zu[v]) : 0.0);
+        double live = width[v] > 0.0 ? 1.0 : 0.0, d = dx[v];
+        double down = per_x[v] * d, up = per_room[v] * d; /* by which part x and its room change */
+        double dzl = -zl[v] * (live + down), dzu = -zu[v] * (live - up);
+        reach = more(reach, more(-down, up));
+        dual = more(dual, more(live + down, live - up));
         linear += (zl[v] - zu[v]) * d;
-        linear_dual += x[v] * dzl + above * dzu;
+        linear_dual += x[v] * dzl + (width[v] - x[v]) * dzu;
         square += d * (dzl - dzu);
         lower[v] = -d * dzl;
         upper[v] = d * dzu;
-        second[v] = lower[v] * il - upper[v] * iu;
-        centre[v] = il - iu;
+        second[v] = lower[v] * per_x[v] - upper[v] * per_room[v];
+        centre[v] = per_x[v] - per_room[v];
     }
     F->reach[i] = 1.0 / reach;
     F->reach_dual[i] = 1.0 / dual;
@@ -347,17 +352,17 @@ WIDE static void direct(const Fleet *F, integer i, double *scratch, int local) {
     integer T = F->steps, P = F->ups, D = F->downs, K = F->stores, Z = F->lasts;
     integer n = F->count[i], m = (P + D + K) * n + Z;
     const double *width = F->width + F->flat[i], *move = F->move + F->group[i] * T + F->first[i];
-    const double *x = F->x + F->flat[i], *zl = F->zl + F->flat[i], *zu = F->zu + F->flat[i];
+    const double *zl = F->zl + F->flat[i], *zu = F->zu + F->flat[i];
     double *pull = F->pull + F->flat[i], *dx = F->dx + F->flat[i];
     double *dzl = F->dzl + F->flat[i], *dzu = F->dzu + F->flat[i], *dvalue = F->dvalue + F->slot[i];
     double *wished = scratch, *extra = scratch + T, *wish = scratch + 2 * T, *power = scratch + 3 * T;
+    const double *per_x = F->per_x + F->flat[i], *per_room = F->per_room + F->flat[i];
     double target = F->target, weight = local ? 0.0 : F->second;
     for (integer v = 0; v < m; v++) {
-        int live = width[v] > 0.0;
         double lower = local ? target : target + weight * dzl[v];
         double upper = local ? target : target + weight * dzu[v];
-        dzl[v] = live ? lower / x[v] : 0.0;
-        dzu[v] = live ? upper / (width[v] - x[v]) : 0.0;
+        dzl[v] = lower * per_x[v];
+        dzu[v] = upper * per_room[v];
         pull[v] += dzl[v] - dzu[v];
     }
     gather(F, i, pull, extra, wish, power);
@@ -371,10 +376,10 @@ WIDE static void direct(const Fleet *F, integer i, double *scratch, int local) {
     double reach = 1e-9, dual = 1e-9;
     for (integer v = 0; v < m; v++) {
         int live = width[v] > 0.0;
-        double il = live ? 1.0 / x[v] : 0.0, iu = live ? 1.0 / (width[v] - x[v]) : 0.0, d = dx[v];
-        dzl[v] = live ? dzl[v] - zl[v] - zl[v] * il * d : 0.0;
-        dzu[v] = live ? dzu[v] - zu[v] + zu[v] * iu * d : 0.0;
-        reach = more(reach, more(-d * il, d * iu));
+        double d = dx[v], down = per_x[v] * d, up = per_room[v] * d;
+        dzl[v] = live ? dzl[v] - zl[v] * (1.0 + down) : 0.0;
+        dzu[v] = live ? dzu[v] - zu[v] * (1.0 - up) : 0.0;
+        reach = more(reach, more(-down, up));
         dual = more(dual, live ? more(-dzl[v] / zl[v], -dzu[v] / zu[v]) : 0.0);
     }
     F->reach[i] = 1.0 / reach;
