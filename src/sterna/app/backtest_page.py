@@ -58,7 +58,7 @@ def band(walked: Walked, method: Method, zone: ZoneInfo, unit: str) -> str:
     )
     colour = COLOURS[method]
     chart.area(low, high, Layer(name="80 % band", colour=colour, values=middle), opacity=0.25)
-    chart.line(Layer(name="median and 80 % band", colour=colour, values=middle), stroke=1.2)
+    chart.line(Layer(name="80 % and median", colour=colour, values=middle), stroke=1.2)
     chart.line(Layer(name="what came", colour="ink", values=actual), stroke=1.4)
     return chart.svg()
 

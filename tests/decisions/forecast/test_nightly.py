@@ -104,6 +104,17 @@ class TestWithTrees:
         assert not learner.speaks(hourly(gap), NIGHT)
         np.testing.assert_array_equal(learner.foresee(hourly(gap), NIGHT, 24).rows(), plain(hourly(gap), NIGHT))  # fmt: skip
 
+    def test_after_a_long_gap_its_first_weeks_are_not_learnt_from(self) -> None:
+        values = 100 * restless(34)  # so that a size of 1, for want of a better one, would tell
+        values[: 8 * 168] = np.nan
+        history, starts = hourly(values), [at(24 * day) for day in range(34 * 7)]
+        learner = Nightly(task())
+        learner.learn(history, starts, at(9 * 168))
+        assert not learner.sees(history, at(9 * 168))
+        found = learner.learn(history, starts, at(34 * 168))
+        assert found is not None
+        assert found.trees_score.mean_pinball < found.default_score.mean_pinball
+
     def test_no_load_is_forecast_below_zero_but_a_price_may_be(self) -> None:
         low = LOAD - LOAD.mean()
         price = Nightly(task("price"))

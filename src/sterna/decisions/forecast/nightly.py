@@ -15,7 +15,7 @@ import numpy as np
 
 from sterna.decisions.forecast.band import DAY, Band, Floats, band_of, position
 from sterna.decisions.forecast.conformal import widened
-from sterna.decisions.forecast.features import Rows, Task, default, known_at, rows
+from sterna.decisions.forecast.features import RECENT_DAYS, Rows, Task, default, known_at, rows
 from sterna.decisions.forecast.quantiles import ROWS_LEAST, Trees, grown
 from sterna.decisions.forecast.scores import Score
 from sterna.decisions.forecast.trial import told, tried, whole
@@ -33,7 +33,8 @@ SEEN_LEAST: Final = 0.5
 WINDOW_DAYS: Final = 365
 """One year: every season once; older habits are outgrown."""
 WARM_DAYS: Final = 14
-"""Before that the default has nothing to compare with, and its errors teach nothing."""
+"""With less than this measured in the last four weeks the default has nothing to compare with; its errors would
+teach nothing, and after a long gap they would be huge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +72,10 @@ class Nightly:
         """
         first = max(history.start + WARM_DAYS * DAY, until - WINDOW_DAYS * DAY)
         length = self._task.count * history.step
-        usable = [start for start in starts if first <= start <= until - length]
+        past = [start for start in starts if first <= start <= until - length]
+        usable = [
+            start for start in past if self._measured_days(history, start, RECENT_DAYS) >= WARM_DAYS
+        ]
         self._rows = {start: self._rows[start] for start in usable if start in self._rows}
         self.learnt = None
         days = min(float(TRIAL_DAYS), (until - first) / DAY / 3)
@@ -117,16 +121,25 @@ class Nightly:
         return band_of(history, start, np.where(seen.light, values, seen.usual))
 
     def sees(self, history: Series, start: Instant) -> bool:
-        """Return whether what was learnt is fresh and the last day was measured."""
+        """Return whether what was learnt is fresh and enough was measured lately."""
         learnt = self.learnt
         if learnt is None or start - learnt.at > STALE_DAYS * DAY:
             return False
-        last = known_at(history, start, self._task).values[-round(DAY / history.step) :]
-        return len(last) > 0 and float(np.mean(~np.isnan(last))) >= SEEN_LEAST
+        return (
+            self._measured_days(history, start, 1) >= SEEN_LEAST
+            and self._measured_days(history, start, RECENT_DAYS) >= WARM_DAYS
+        )
 
     def speaks(self, history: Series, start: Instant) -> bool:
         """Return whether the trees speak for a forecast from *start*."""
         return self.learnt is not None and self.learnt.better and self.sees(history, start)
+
+    def _measured_days(self, history: Series, start: Instant, days: int) -> float:
+        """Return how many days were measured, in sum, in the last *days* before the gate of a forecast from *start*."""
+        gate = max(0, position(history, start) - self._task.ahead)
+        per_day = round(DAY / history.step)
+        known = ~np.isnan(history.values[max(0, gate - days * per_day) : gate])
+        return float(np.sum(known)) / per_day
 
     def _outcomes(self, history: Series, starts: Sequence[Instant]) -> int:
         """Return how many rows with an outcome *starts* give."""

@@ -26,8 +26,8 @@ CLOUDS_SEEN: Final = Seconds(2 * 3600.0)
 """The present cloudiness is the mean over this time."""
 DARK_SHARE: Final = 0.02
 """Below this share of the plant's best output a ratio of two outputs says nothing."""
-LOW_SUN: Final = 20.0
-"""W/m2; below it the ratio of output to a clear sky says more about hills and haze than about the plant."""
+LOW_SUN: Final = 2.0
+"""W/m2; with less of it there is nothing to forecast, and a ratio to it says nothing."""
 
 
 def even(moments: Floats) -> Floats:
@@ -62,7 +62,9 @@ def solar(history: Series, start: Instant, count: int, sky: Sky = even) -> Band:
     weight = np.exp(-(np.arange(count) + 0.5) * history.step / CLOUDS_LAST)
     # The band narrows to the present share now and opens to the usual one later.
     share = np.clip(present * weight + usual[:, None] * (1.0 - weight), 0.0, 1.0)
-    return band_of(history, start, share * best[target % per_day] * ahead)
+    # At a low sun ratios are large, and a higher one of a later day must not make more of them than was ever seen.
+    sky_ahead = np.minimum(best[target % per_day] * ahead, known[recent].max())
+    return band_of(history, start, share * sky_ahead)
 
 
 def middles(history: Series, steps: Ints) -> Floats:
