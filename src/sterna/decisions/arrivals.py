@@ -10,7 +10,7 @@ counted as flexibility.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -42,24 +42,24 @@ def hour_of_week(moment: Instant) -> int:
     return int((moment - MONDAY_S) % WEEK_S // HOUR)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How many cars came in each hour of the week, and how often that hour was watched."""
+    """How many cars came in each hour of the week, and how often that hour was watched.
 
-    came: Floats
-    """Shape (168,): cars, from Monday midnight UTC."""
-    watched: Floats
-    """Shape (168,): how often each hour went by."""
+    Both have 168 values, from Monday midnight UTC. Immutable: `passed` returns the next one.
+    """
+
+    came: tuple[float, ...] = (0.0,) * (DAYS * HOURS)
+    watched: tuple[float, ...] = (0.0,) * (DAYS * HOURS)
 
     def passed(self, start: Instant, cars: int) -> "Rates":
         """Return the rates with one more hour from *start*, in which so many *cars* came."""
-        at, one = hour_of_week(start), np.zeros(DAYS * HOURS)
-        one[at] = 1.0
-        return replace(self, came=self.came + cars * one, watched=self.watched + one)
+        at = hour_of_week(start)
+        return Rates(came=_plus(self.came, at, cars), watched=_plus(self.watched, at, 1))
 
     def per_hour(self) -> Floats:
         """Return the expected arrivals of each hour of the week, shape (168,)."""
-        came, watched = self.came.reshape(DAYS, HOURS), self.watched.reshape(DAYS, HOURS)
+        came, watched = (np.array(each).reshape(DAYS, HOURS) for each in (self.came, self.watched))
         mean = came.sum() / max(watched.sum(), 1.0)
         daily = (came.sum(axis=0) + SITE_DAYS * mean) / (watched.sum(axis=0) + SITE_DAYS)
         found: Floats = (came + HOUR_WEEKS * daily) / (watched + HOUR_WEEKS)
@@ -75,9 +75,9 @@ class Rates:
         return total
 
 
-def unwatched() -> Rates:
-    """Return the rates of a site that nobody has watched: nobody is expected."""
-    return Rates(came=np.zeros(DAYS * HOURS), watched=np.zeros(DAYS * HOURS))
+def _plus(values: tuple[float, ...], at: int, more: float) -> tuple[float, ...]:
+    """Return *values* with *more* added to one of them."""
+    return (*values[:at], values[at] + more, *values[at + 1 :])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

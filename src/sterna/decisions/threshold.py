@@ -12,12 +12,14 @@ moves while the site stays on the plan's own stair. Limits are the highest stair
 before anything else; what battery and floor allow clips last. All is one sort and a few sums.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sterna.decisions.schedule.problem import Floats, Plan, Problem
+from sterna.decisions.schedule.problem import Floats, Ints, Plan
+from sterna.decisions.schedule.snapshot import Snapshot, means
 from sterna.kernel.quantities import Instant, Seconds
 
 HOUR: Final = 3600.0
@@ -29,6 +31,12 @@ BEYOND_EUR: Final = 1e6
 """EUR/kWh beyond a limit: dearer than anything a threshold can say."""
 FLOOR_EUR: Final = 1e5
 """What a car below its floor pays for charging: it gives way to limits alone."""
+LATE_EUR: Final = 1e4
+"""What a car pays that would miss its target by waiting: it gives way to floors and limits."""
+NEAR_TARGET: Final = 0.9
+"""Part of its power with which a car is sure to charge to its target: losses and the taper take the rest."""
+Flags = NDArray[np.bool_]
+"""An array of truths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +57,15 @@ class Cars:
     """Most that a metered kWh given back may take out of the cells, >= 1."""
     least_kw: Floats
     """Least power other than 0, in either direction."""
+    left_s: Floats
+    """Until the announced departure; negative where that is over."""
+
+    def late(self, period: Seconds) -> Flags:
+        """Return who can no longer wait for *period* and reach the target at full power."""
+        need_kwh = np.maximum(self.target_kwh - self.stored_kwh, 0.0)
+        need_s = need_kwh / np.maximum(self.charge_kw * self.gain * NEAR_TARGET, 1e-9) * HOUR
+        found: Flags = (need_kwh > 0.0) & (need_s + period > self.left_s)
+        return found
 
     def room(self, period: Seconds) -> tuple[Floats, Floats]:
         """Return what can be charged, and given back, for all of *period* within capacity and floor."""
@@ -125,26 +142,41 @@ class Held:
     others_kw: Floats
     """Shape (K,): load less sun, as the plan expected it."""
 
+    def of(self, rows: Ints) -> "Held":
+        """Return what is left behind for the cars in *rows*; -1: a car that the plan did not know, and that waits."""
+        count = self.power_kw.shape[1]
+        found = np.stack((self.power_kw, self.up_eur, self.down_eur))
+        waits = np.repeat(np.array([0.0, -BEYOND_EUR, BEYOND_EUR])[:, None, None], count, axis=2)
+        power, up, down = np.concatenate((found, waits), axis=1)[:, rows]
+        return replace(self, power_kw=power, up_eur=up, down_eur=down)
+
     def step(self, now: Instant) -> int | None:
         """Return the step that holds at *now*; None where the schedule has ended."""
         k = int(np.searchsorted(self.ends, now, side="right"))
         return k if k < len(self.ends) and now >= self.begins else None
 
 
-def held(problem: Problem, plan: Plan, steps: int) -> Held:
-    """Return what the first *steps* of *plan*, an answer to *problem*, leave behind."""
-    cars, count = problem.sessions, min(steps, len(problem.hours))
-    gain, ratio = cars.charging[1][0], 1.0 / cars.discharging[1][0]
-    wear, worth = cars.wear_eur_per_kwh[:, None], plan.value_eur_per_kwh[:, :count]
-    up = gain[:, None] * (worth - wear)
+def held(snapshot: Snapshot, plan: Plan, steps: int) -> Held:
+    """Return what the first *steps* of *plan*, an answer to *snapshot*, leave behind for all its stays."""
+    count = min(steps, len(plan.edges) - 1)
+    into = [ratios[0] for ratios in (stay.pieces[0] for stay in snapshot.stays)]
+    out = [
+        ratios[0] if ratios else (0.0, 1.0)
+        for ratios in (stay.pieces[1] for stay in snapshot.stays)
+    ]
+    gain = np.array([ratio for _, ratio in into])[:, None]
+    taken = np.array([ratio for _, ratio in out])[:, None]
+    wear = np.array([stay.wear_eur_per_kwh for stay in snapshot.stays])[:, None]
+    worth, edges = plan.value_eur_per_kwh[:, :count], plan.edges[: count + 1]
+    up = gain * (worth - wear)
     return Held(
-        begins=Instant(float(plan.edges[0])),
-        ends=plan.edges[1 : count + 1],
+        begins=Instant(float(edges[0])),
+        ends=edges[1:],
         power_kw=plan.power_kw[:, :count],
         up_eur=up,
-        down_eur=np.maximum(up, ratio[:, None] * (worth + wear)),
+        down_eur=np.maximum(up, taken * (worth + wear)),
         price_eur=plan.price_eur_per_kwh[:count],
-        others_kw=(problem.site.load_kw - problem.site.pv_kw)[:count],
+        others_kw=means(snapshot.load_kw, edges) - means(snapshot.pv_kw, edges),
     )
 
 
@@ -161,8 +193,10 @@ def answer(
     if k is None:
         return alone(cars, supply.import_limit_kw - others_kw, period)
     short = cars.stored_kwh < cars.floor_kwh
-    wish = np.where(short, most_kw, np.clip(plan.power_kw[:, k], -back_kw, most_kw))
-    up = np.where(short, FLOOR_EUR, plan.up_eur[:, k])
+    late = cars.late(period)
+    back_kw = np.where(late, 0.0, back_kw)
+    wish = np.where(short | late, most_kw, np.clip(plan.power_kw[:, k], -back_kw, most_kw))
+    up = np.where(short, FLOOR_EUR, np.where(late, LATE_EUR, plan.up_eur[:, k]))
     planned_kw = float(plan.others_kw[k] + plan.power_kw[:, k].sum())
     site_kw = others_kw + float(wish.sum())
     if abs(site_kw - planned_kw) > NOISE_KW or site_kw > supply.import_limit_kw:

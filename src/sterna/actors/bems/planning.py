@@ -7,6 +7,7 @@ import numpy as np
 
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
 from sterna.actors.bems.records import Car, Meter, Solved, Span, State
+from sterna.actors.bems.seeing import bookings
 from sterna.actors.bems.series import (
     HORIZON_QUARTERS,
     Floats,
@@ -18,6 +19,7 @@ from sterna.actors.bems.series import (
     reaching,
 )
 from sterna.actors.bems.settings import BemsSettings
+from sterna.decisions.arrivals import ghosts, is_ghost
 from sterna.decisions.forecast import Band, analog, anchored, solar
 from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
@@ -36,6 +38,8 @@ ANCHOR_FADES_S: Final = Seconds(2 * 3600.0)
 """How long the present deviation from the usual load is expected to last."""
 HIGH_EUR_PER_KWH_H: Final = 0.0005
 """Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
+GHOSTS_S: Final = Seconds(86_400.0)
+"""How far ahead cars are expected: what comes later meets plans that know better."""
 MAKE_GOOD_S: Final = 300.0
 """What was drawn too much is made good over at least one period: a set-point lasts that long."""
 RUN_KW_MIN: Final = Kilowatts(0.5)
@@ -88,19 +92,31 @@ class Planner:
 
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
-        asked = self.snapshot(state, now)
+        asked, plan = self.plan(state, now)
         saved_kw = overdrawn_kw(state.meter, now) if is_fresh(state.meter, now) else 0.0
-        return answer(asked, self._rolling.solve(asked), self._settings.period_s, saved_kw)
+        return answer(asked, plan, self._settings.period_s, saved_kw)
+
+    def plan(self, state: State, now: Instant) -> tuple[Snapshot, Plan]:
+        """Return the question at *now* and its cheapest answer; ghosts stand behind the cars that are there."""
+        asked = self.snapshot(state, now)
+        return asked, self._rolling.solve(asked)
 
     def snapshot(self, state: State, now: Instant) -> Snapshot:
         """Return the schedule's question at *now*."""
-        start = grid_start(now)
-        load, pv = forecasts(state, self._expected(state, start), self._before, now)
-        told = self._heard(state, start)
+        start, settings = grid_start(now), self._settings
+        expected = self._expected(state, start)
+        load, pv = forecasts(state, expected, self._before, now)
+        told, limit = self._heard(state, start), None
+        stays = tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items()))
+        if settings.cautious and is_fresh(state.meter, now):
+            give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
+            load, limit = with_margin(expected, load, pv, told.import_limit_kw, give_kw, now)
+        if settings.expects:
+            seen = state.seen
+            stays += ghosts(now, GHOSTS_S, bookings(state.stays, now), seen.rates, seen.usual)
         return Snapshot(
-            now=now, stays=tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items())),
-            load_kw=load, pv_kw=pv, import_eur_per_kwh=told.import_eur_per_kwh,
-            export_eur_per_kwh=told.export_eur_per_kwh, import_limit_kw=told.import_limit_kw,
+            now=now, stays=stays, load_kw=load, pv_kw=pv, import_eur_per_kwh=told.import_eur_per_kwh,
+            export_eur_per_kwh=told.export_eur_per_kwh, import_limit_kw=limit or told.import_limit_kw,
             export_limit_kw=told.export_limit_kw, peak_eur_per_kw=self._settings.peak_eur_per_kw,
             peak_so_far_kw=state.meter.peak_kw,
         )  # fmt: skip
@@ -233,6 +249,27 @@ def forecasts(
     return on_grid(expected.start, load, "kW"), on_grid(expected.start, pv, "kW")
 
 
+def with_margin(
+    expected: Usual, load: Series, pv: Series, limit: Series, give_kw: float, now: Instant
+) -> tuple[Series, Series]:
+    """Return load and import limit with which peak and limits are planned for the 0.9 quantile of load less sun.
+
+    Where the site imports whatever its cars do (they give *give_kw* at most), a higher load moves
+    nothing but the peak and the room below the limit: all that costs by energy shifts by a constant.
+    Elsewhere the median stands, and the limit comes nearer instead. What is measured now is certain;
+    the margin grows with the time ahead as the present deviation fades.
+    """
+    up = expected.load.high.values - expected.load.middle.values
+    down = expected.pv.middle.values - expected.pv.low.values
+    ahead = load.start + QUARTER_S * np.arange(len(load.values)) - now
+    # Load and sun err apart from each other: their margins add up as squares.
+    margin = np.hypot(up, down) * -np.expm1(-np.maximum(ahead, 0.0) / ANCHOR_FADES_S)
+    imports = load.values - pv.values > give_kw
+    raised = load.values + np.where(imports, margin, 0.0)
+    nearer = np.maximum(limit.values - np.where(imports, 0.0, margin), 0.0)
+    return on_grid(load.start, raised, "kW"), on_grid(load.start, nearer, "kW")
+
+
 def overdrawn_kw(meter: Meter, now: Instant) -> float:
     """Return how much less must be drawn in the rest of the quarter hour for its mean to stay below the peak.
 
@@ -252,12 +289,15 @@ def answer(asked: Snapshot, plan: Plan, period_s: float, saved_kw: float = 0.0) 
     """
     middles = asked.now + period_s * (np.arange(PERIODS_AHEAD) + 0.5)
     steps = np.searchsorted(plan.edges, middles, side="right") - 1
-    total = plan.power_kw.sum(axis=0)[np.clip(steps, 0, plan.power_kw.shape[1] - 1)]
-    total[0] = plan.next_kw(Seconds(period_s)).sum()
+    real = sum(not is_ghost(stay) for stay in asked.stays)
+    total = plan.power_kw[:real].sum(axis=0)[np.clip(steps, 0, plan.power_kw.shape[1] - 1)]
+    total[0] = plan.next_kw(Seconds(period_s))[:real].sum()
     quarters = ((middles - asked.load_kw.start) // QUARTER_S).astype(np.int64)
     net = (asked.load_kw.values - asked.pv_kw.values)[quarters] - saved_kw * (quarters == 0)
-    unmet_kwh = float(plan.unmet_kwh.sum())
-    weights = DRIVER_FIRST * unmet_kwh + OVER_EUR_PER_KWH * float(plan.schedule.over_kwh.sum())
+    unmet_kwh = float(plan.unmet_kwh[:real].sum())
+    weights = DRIVER_FIRST * float(plan.unmet_kwh.sum()) + OVER_EUR_PER_KWH * float(
+        plan.schedule.over_kwh.sum()
+    )
     return Solved(
         at=asked.now, start=asked.now, request_kw=rounded(total),
         import_room_kw=rounded(np.maximum(asked.import_limit_kw.values[quarters] - net, 0.0)),

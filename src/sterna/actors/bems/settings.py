@@ -38,6 +38,12 @@ class BemsSettings:
     """Battery wear per kWh discharged, agreed by contract; negative: by the model of the cells."""
     battery_celsius: float = CELSIUS_DEFAULT
     """What contracts take the cells' temperature for."""
+    early_eur_per_kwh: float = 0.0
+    """What a kWh is worth that a driver misses who leaves earlier than announced; 0: plans trust what is announced."""
+    cautious: bool = False
+    """True: peak and limits are planned with the 0.9 quantile of load less sun, all else with the median."""
+    expects: bool = False
+    """True: cars that are booked, or that usually come, stand in the plan as ghosts that only charge."""
     group: str = "porto"
     """The OSCP group of the building's connection."""
     market_id: str = "bems"
