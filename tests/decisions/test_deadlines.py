@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sterna.decisions.deadlines import urgency
-from sterna.decisions.schedule.columns import Entries, Values
+from sterna.decisions.schedule.columns import Values
+from sterna.decisions.schedule.entries import Entries
 from sterna.decisions.schedule.problem import Floats
 from sterna.decisions.schedule.program import Program
 

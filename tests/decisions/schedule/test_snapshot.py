@@ -13,11 +13,10 @@ from sterna.decisions.schedule.snapshot import (
     Grid,
     Snapshot,
     Stay,
-    lows,
-    means,
     problem_of,
     remaining,
 )
+from sterna.decisions.schedule.steps import lows, means
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
 from sterna.kernel.series import Series
 

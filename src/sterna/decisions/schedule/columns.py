@@ -1,32 +1,46 @@
 """The linear program as columns: which variable stands in which row, with bounds and prices.
 
 Per session and step: charge c_p and discharge d_p (kWh at the meter) in P pieces of the loss
-curve's hull, stored energy up to the knee e and above it h (kWh), one row that carries the energy on:
+curve's hull, stored energy in parts e_s (up to the knee, above it; three where a driver may leave
+early), one row that carries the energy on:
 
-    e_t + h_t - e_(t-1) - h_(t-1) - sum_p (eta_cp c_pt - d_pt / eta_dp) = 0
+    sum_s e_st - sum_s e_s(t-1) - sum_p (eta_cp c_pt - d_pt / eta_dp) = 0
 
-Per session: the energy at the start (a fixed column), the unmet energy u, one
-row ``e + h + u >= target`` at the last step. Per step of the site: import,
+Per session: the energy at the start (a fixed column), the unmet energy u_k in tiers, one
+row ``sum_s e_s + sum_k u_k >= target`` at the last step. Per step of the site: import,
 export, curtailment, excess (kWh), one row of balance and one of the peak:
 
     import - export - curtailed + over - sum(c - d) = (load - pv) hours
     hours * peak - import >= 0
 
-Because stored energy is split at the knee, time at high charge needs no row,
+Per band and step two columns by which it is missed, and one row; with a reserve two columns
+per step of what is lacking (kW), and rows for the pool:
+
+    (low - base) hours <= sum w (c - d) + below - above <= (high - base) hours
+    sum r_up + lacking >= up                                            (down likewise)
+
+and per session and step the reserve r (kW) with six rows, h = hold_h:
+
+    d - c + hours r_up <= discharge_kw present      c - d + hours r_down <= charge_kw present
+    sum_s e_s - h r_up / eta_d >= floor             sum_s e_s + h eta_c r_down <= ceiling
+
+the energies both at the end and at the begin of the step.
+
+Because stored energy is split, time at high charge and an early departure need no row,
 and because every column of a session is boxed, the dual simplex always has a
-feasible start, whatever changes between two solves.
+feasible start, whatever changes between two solves. What a problem does not have has no column.
 """
 
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Ints, Problem
 
 NO_LIMIT: Final = float("inf")
-Number = TypeVar("Number", np.int64, np.float64)
+HELD_ROWS: Final = 6
+"""Rows per session and step that a reserve needs: two of power, two of energy at each end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,22 +81,37 @@ class CarValues:
     charge: Values
     """Shape (P, K), as `discharge`: piece by piece."""
     discharge: Values
-    low: Values
-    """Energy up to the knee: shape (K,), as `high` (above)."""
-    high: Values
+    stored: Values
+    """Stored energy part by part from the empty battery up: shape (S, K)."""
+    reserve: Values
+    """Shape (2, K): up and down; (0, K) without a reserve."""
     start: Values
-    """Shape (N,), as `unmet`."""
+    """Shape (N,)."""
     unmet: Values
+    """Shape (F, N): tier by tier."""
     target: Floats
-    """Shape (N,): right side of the target's row, kWh."""
+    """Shape (N,): least of the target's row, kWh."""
+    held: Values
+    """Shape (6, K): the sides of the reserve's rows; (0, K) without. They have no cost."""
 
     def stacked(self) -> Values:
-        """Return all columns in the order charge, discharge, low, high, start, unmet."""
-        parts = (self.charge, self.discharge, self.low, self.high, self.start, self.unmet)
+        """Return all columns in the order charge, discharge, stored, reserve, start, unmet."""
+        parts = (
+            self.charge, self.discharge, self.stored, self.reserve, self.start, self.unmet,
+        )  # fmt: skip
         return Values(
             cost=np.concatenate([part.cost.ravel() for part in parts]),
             lower=np.concatenate([part.lower.ravel() for part in parts]),
             upper=np.concatenate([part.upper.ravel() for part in parts]),
+        )
+
+    def sides(self) -> tuple[Floats, Floats]:
+        """Return the sides of all rows in the order chain, target, held."""
+        nothing = np.zeros(self.stored.cost.shape[1])
+        endless = np.full(len(self.target), NO_LIMIT)
+        return (
+            np.concatenate((nothing, self.target, self.held.lower.ravel())),
+            np.concatenate((nothing, endless, self.held.upper.ravel())),
         )
 
 
@@ -90,15 +119,16 @@ def car_values(problem: Problem, where: Slots) -> CarValues:
     """Return prices and bounds of the sessions' columns."""
     cars, car, step = problem.sessions, where.car, where.step
     here = cars.present_h[car, step]
-    floor = problem.floors()[car, step]
-    knee = np.clip(cars.knee_kwh, 0.0, problem.ceilings())
-    zeros = np.zeros(len(car))
+    floors = problem.floors()[car, step]
     wear = cars.wear_eur_per_kwh
     start = cars.energy_kwh
     (up, gains), (down, shares) = cars.charging, cars.discharging
+    widths, prices = cars.tiers
+    wanted = np.maximum(cars.target_kwh, 0.0)
+    reserve, held = _reserve(problem, where, floors)
     return CarValues(
         charge=Values(
-            cost=(wear * gains)[:, car],
+            cost=(wear * gains + cars.levies)[:, car],
             lower=np.zeros((len(up), len(car))),
             upper=up[:, car] * here,
         ),
@@ -107,32 +137,104 @@ def car_values(problem: Problem, where: Slots) -> CarValues:
             lower=np.zeros((len(down), len(car))),
             upper=down[:, car] * here,
         ),
-        low=Values(cost=zeros, lower=np.minimum(floor, knee[car]), upper=knee[car]),
-        high=Values(
-            cost=cars.high_eur_per_kwh_h[car] * problem.hours[step],
-            lower=np.maximum(floor - knee[car], 0.0),
-            upper=(problem.ceilings() - knee)[car],
-        ),
+        stored=_stored(problem, where, floors),
+        reserve=reserve,
         start=Values(cost=np.zeros(len(cars)), lower=start, upper=start),
-        unmet=Values(
-            cost=cars.unmet_eur_per_kwh,
-            lower=np.zeros(len(cars)),
-            upper=np.maximum(cars.target_kwh, 0.0),
-        ),
+        unmet=Values(cost=prices, lower=np.zeros(prices.shape), upper=np.minimum(widths, wanted)),
         target=cars.target_kwh,
+        held=held,
     )
+
+
+def _stored(problem: Problem, where: Slots, floors: Floats) -> Values:
+    """Return the parts of stored energy: up to the knee and above, cut once more where an early leaver is short.
+
+    Below `early_kwh` a stored kWh is worth its price. The constant that this leaves out is `left_out`.
+    """
+    cars, car, step = problem.sessions, where.car, where.step
+    ceilings = problem.ceilings()
+    knee = np.clip(cars.knee_kwh, 0.0, ceilings)
+    dear = cars.high_eur_per_kwh_h[car] * problem.hours[step]
+    nothing = np.zeros(len(car))
+    if cars.early_eur_per_kwh is None:
+        tops = [knee, ceilings]
+        costs = [nothing, dear]
+    else:
+        wanted, price = cars.leaving_early
+        early, missing = np.minimum(wanted, ceilings), price[car, step]
+        tops = [np.minimum(early, knee), np.maximum(early, knee), ceilings]
+        costs = [-missing, np.where((early > knee)[car], dear - missing, 0.0), dear]
+    begins = [np.zeros(len(cars)), *tops[:-1]]
+    widths = [(top - begin)[car] for begin, top in zip(begins, tops, strict=True)]
+    return Values(
+        cost=np.stack(costs),
+        lower=np.stack(
+            [
+                np.clip(floors - begin[car], 0.0, width)
+                for begin, width in zip(begins, widths, strict=True)
+            ]
+        ),
+        upper=np.stack(widths),
+    )
+
+
+def left_out(problem: Problem, where: Slots) -> float:
+    """Return the cost that the columns leave out, EUR: of an empty battery to whom leaves early."""
+    if problem.sessions.early_eur_per_kwh is None:
+        return 0.0
+    wanted, price = problem.sessions.leaving_early
+    return float(wanted[where.car] @ price[where.car, where.step])
+
+
+def worst(problem: Problem) -> tuple[Floats, Floats]:
+    """Return stored kWh per kWh of reserve delivered, shape (N,) each: taken out up, put in down, at the most."""
+    (_, gains), (_, shares) = problem.sessions.charging, problem.sessions.discharging
+    return 1.0 / np.min(shares, axis=0), np.max(gains, axis=0)
+
+
+def _reserve(problem: Problem, where: Slots, floors: Floats) -> tuple[Values, Values]:
+    """Return the columns of the reserve and the sides of its rows."""
+    cars, car, step, reserve = problem.sessions, where.car, where.step, problem.reserve
+    if reserve is None:
+        none = np.zeros((0, len(car)))
+        return (Values(cost=none, lower=none, upper=none),) * 2
+    here = cars.present_h[car, step]
+    free = (cars.charge_kw + cars.discharge_kw)[car] * (here >= problem.hours[step] - 1e-9)
+    most = np.stack((free * (reserve.up_kw[step] > 0), free * (reserve.down_kw[step] > 0)))
+    begun, ceilings = problem.begin_floors()[car, step], problem.ceilings()[car]
+    endless = np.full(len(car), NO_LIMIT)
+    columns = Values(cost=np.zeros(most.shape), lower=np.zeros(most.shape), upper=most)
+    sides = Values(
+        cost=np.zeros((HELD_ROWS, len(car))),
+        lower=np.stack((-endless, -endless, floors, begun, -endless, -endless)),
+        upper=np.stack(
+            (
+                cars.discharge_kw[car] * here,
+                cars.charge_kw[car] * here,
+                endless,
+                endless,
+                ceilings,
+                ceilings,
+            )
+        ),
+    )
+    return columns, sides
 
 
 def site_values(problem: Problem) -> Values:
     """Return prices and bounds of import, export, curtailment, excess (T each) and the peak.
 
-    An infinite limit is replaced by what could ever flow: every column has two bounds.
+    Then what bands are missed by, above (B T) and below (B T), and the reserve lacking, up and down (T
+    each). An infinite limit is replaced by what could ever flow: every column has two bounds.
     """
     site, hours, cars = problem.site, problem.hours, problem.sessions
     count = len(hours)
     most_in = site.load_kw + float(np.sum(cars.charge_kw))
     most_out = site.pv_kw + float(np.sum(cars.discharge_kw))
     zeros = np.zeros(count)
+    missed = np.full(2 * count * len(problem.bands), OVER_EUR_PER_KWH)
+    lacking = np.tile(OVER_EUR_PER_KWH * hours, 0 if problem.reserve is None else 2)
+    more = len(missed) + len(lacking)
     return Values(
         cost=np.concatenate(
             (
@@ -141,9 +243,11 @@ def site_values(problem: Problem) -> Values:
                 zeros,
                 np.full(count, OVER_EUR_PER_KWH),
                 [site.peak_eur_per_kw],
+                missed,
+                lacking,
             )
         ),
-        lower=np.concatenate((np.zeros(4 * count), [site.peak_so_far_kw])),
+        lower=np.concatenate((np.zeros(4 * count), [site.peak_so_far_kw], np.zeros(more))),
         upper=np.concatenate(
             (
                 np.minimum(site.import_limit_kw, most_in + most_out) * hours,
@@ -151,6 +255,7 @@ def site_values(problem: Problem) -> Values:
                 site.pv_kw * hours,
                 np.full(count, NO_LIMIT),
                 [NO_LIMIT],
+                np.full(more, NO_LIMIT),
             )
         ),
     )
@@ -162,74 +267,14 @@ def net_load(problem: Problem) -> Floats:
     return net
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Entries:
-    """The non-zeros of columns in compressed form: *starts* per column, *rows*, *values*."""
-
-    starts: Ints
-    rows: Ints
-    values: Floats
-
-
-def _compressed(counts: Ints, rows: list[Ints], values: list[Floats]) -> Entries:
-    """Return the entries of columns with *counts* non-zeros each."""
-    return Entries(
-        starts=np.concatenate(([0], np.cumsum(counts)[:-1])),
-        rows=np.concatenate(rows),
-        values=np.concatenate(values),
-    )
-
-
-def _pairs(first: NDArray[Number], second: NDArray[Number]) -> NDArray[Number]:
-    """Return *first* and *second* interleaved: first[0], second[0], first[1], ..."""
-    return np.stack((first, second), axis=1).ravel()
-
-
-def car_entries(problem: Problem, where: Slots, *, balance: Ints, row: int) -> Entries:
-    """Return the entries of the sessions' columns, in the order of `CarValues.stacked`.
-
-    *balance*: the row of each step's balance, shape (T,). *row*: the first of the K rows
-    that carry the energy on, followed by the N rows of the targets.
-    """
-    cars, car = problem.sessions, where.car
-    count = len(car)
-    chain = row + np.arange(count)
-    site = balance[where.step]
-    ones = np.ones(count)
-    is_last = np.zeros(count, dtype=bool)
-    is_last[where.end] = True
-    onward = np.where(is_last, row + count + car, chain + 1)
-    carried = np.where(is_last, 1.0, -1.0)
-    gains, shares = cars.charging[1][:, car], cars.discharging[1][:, car]
-    flows = len(gains) + len(shares)
-    return _compressed(
-        np.concatenate((np.full((flows + 2) * count, 2), np.ones(2 * len(cars), dtype=np.int64))),
-        [
-            *[_pairs(chain, site)] * flows,
-            _pairs(chain, onward),
-            _pairs(chain, onward),
-            chain[where.begin],
-            row + count + np.arange(len(cars)),
-        ],
-        [
-            *(_pairs(-gain, -ones) for gain in gains),
-            *(_pairs(1.0 / share, ones) for share in shares),
-            _pairs(ones, carried),
-            _pairs(ones, carried),
-            -np.ones(len(cars)),
-            np.ones(len(cars)),
-        ],
-    )
-
-
-def site_entries(hours: Floats) -> Entries:
-    """Return the entries of the site's columns; rows 0..T-1 balance, T..2T-1 peak."""
+def site_sides(problem: Problem) -> tuple[Floats, Floats]:
+    """Return the sides of the site's rows: balance, peak (T each), bands (B T), reserve up and down (T each)."""
+    net, hours, bands = net_load(problem), problem.hours, problem.bands
     count = len(hours)
-    balance = np.arange(count)
-    ones = np.ones(count)
-    counts = np.concatenate((np.full(count, 2), np.ones(3 * count, dtype=np.int64), [count]))
-    return _compressed(
-        counts,
-        [_pairs(balance, count + balance), balance, balance, balance, count + balance],
-        [_pairs(ones, -ones), -ones, -ones, ones, hours],
-    )
+    lower = [net, np.zeros(count), *((band.low_kw - band.base_kw) * hours for band in bands)]
+    upper = [net, np.full(count, NO_LIMIT)]
+    upper += [(band.high_kw - band.base_kw) * hours for band in bands]
+    if problem.reserve is not None:
+        lower += [problem.reserve.up_kw, problem.reserve.down_kw]
+        upper += [np.full(2 * count, NO_LIMIT)]
+    return np.concatenate(lower), np.concatenate(upper)

@@ -126,7 +126,12 @@ class Run:
             stays=plugged,
             peak_eur_per_kw=0.8,
             peak_so_far_kw=Kilowatts(self.peak),
-            **{**self.series, "load_kw": replace(load, values=forecast)},
+            load_kw=replace(load, values=forecast),
+            pv_kw=self.series["pv_kw"],
+            import_eur_per_kwh=self.series["import_eur_per_kwh"],
+            export_eur_per_kwh=self.series["export_eur_per_kwh"],
+            import_limit_kw=self.series["import_limit_kw"],
+            export_limit_kw=self.series["export_limit_kw"],
         )
 
     def follow(self, snapshot: Snapshot, plan: Plan, until: float) -> None:

@@ -90,9 +90,17 @@ def faint(problem: Problem, where: Slots, flows: Flows) -> Faint:
 
 
 def short(where: Slots, before: Flows, then: Flows) -> Flags:
-    """Return the slots, shape (K,), of cars that got less and of steps that are further over."""
+    """Return the slots, shape (K,), of cars that got less and of steps that are further over a limit.
+
+    Limits are the site's, its bands' and the reserve that it promised.
+    """
     lacks = then.unmet > before.unmet + NEED_KWH
     over = then.over > before.over + NEED_KWH
+    for worse, known in (
+        (np.abs(then.missed), np.abs(before.missed)),
+        (then.lacking, before.lacking),
+    ):
+        over |= np.any(worse > known + NEED_KWH, axis=0)
     found: Flags = lacks[where.car] | over[where.step]
     return found
 

@@ -6,14 +6,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sterna.decisions.schedule.columns import Slots
+from sterna.decisions.schedule.columns import Slots, worst
 from sterna.decisions.schedule.problem import (
     OVER_EUR_PER_KWH,
+    Costs,
     Floats,
     Ints,
     Plan,
     Problem,
     Schedule,
+    Sessions,
+    nothing,
 )
 
 TINY_KWH: Final = 1e-6
@@ -34,12 +37,18 @@ class Flows:
     """What `discharge` takes from the cells."""
     stored: Floats
     """Stored energy at the end of each slot."""
+    reserve: Floats
+    """Shape (2, K), kW: up and down; (0, K) without a reserve."""
     unmet: Floats
     """Shape (N,)."""
     imported: Floats
     exported: Floats
     curtailed: Floats
     over: Floats
+    missed: Floats
+    """Shape (B, T): positive above the band."""
+    lacking: Floats
+    """Shape (2, T), kW; (0, T) without a reserve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +56,7 @@ class Settled:
     """Flows in which nothing runs both ways, and where that made them dearer."""
 
     flows: Flows
-    cost_eur: float
+    costs: Costs
     slots_overlapping: Ints
     """Positions of the slots that need a binary for the plan to be optimal."""
     steps_overlapping: Ints
@@ -67,12 +76,17 @@ def settled(problem: Problem, where: Slots, flows: Flows, objective: float) -> S
     both = (flows.charge > TINY_KWH) & (flows.discharge > TINY_KWH)
     two_way = np.minimum(flows.imported, flows.exported) > TINY_KWH
     netted, homeless = _netted(problem, where, flows)
-    cost = cost_of(problem, where, netted)
-    dearer = cost > objective + TINY_EUR * max(1.0, abs(objective)) or bool(homeless.any())
+    drawn = flows.charge - flows.discharge
+    both |= (
+        drawn - (netted.charge - netted.discharge) > TINY_KWH
+    )  # The worse piece of a curve first.
+    netted = kept(problem, where, netted)
+    costs = costs_of(problem, where, netted)
+    dearer = costs.total > objective + TINY_EUR * max(1.0, abs(objective)) or bool(homeless.any())
     none = np.zeros(0, dtype=np.int64)
     return Settled(
         flows=netted,
-        cost_eur=cost,
+        costs=costs,
         slots_overlapping=np.flatnonzero(both) if dearer else none,
         steps_overlapping=np.flatnonzero(two_way) if dearer else none,
     )
@@ -132,21 +146,97 @@ def _metered(
     return whole
 
 
-def cost_of(problem: Problem, where: Slots, flows: Flows) -> float:
-    """Return what *flows* cost, EUR: the objective of the problem."""
+def kept(problem: Problem, where: Slots, flows: Flows) -> Flows:
+    """Return *flows* with what their bands miss and their reserve lacks, where the cars' powers changed."""
+    if not problem.bands and problem.reserve is None:
+        return flows
+    steps = len(problem.hours)
+    missed = np.zeros((len(problem.bands), steps))
+    for number, band in enumerate(problem.bands):
+        drawn = band.weight[where.car] * (flows.charge - flows.discharge)
+        power = np.bincount(where.step, weights=drawn, minlength=steps)
+        above = power - (band.high_kw - band.base_kw) * problem.hours
+        below = power - (band.low_kw - band.base_kw) * problem.hours
+        missed[number] = np.maximum(above, 0.0) + np.minimum(below, 0.0)
+    missed[np.abs(missed) <= TINY_KWH] = 0.0
+    if problem.reserve is None:
+        return replace(flows, missed=missed)
+    most = held(problem, where, flows)
+    reserve = np.where(flows.reserve > most + TINY_KWH, most, flows.reserve)
+    sums = [np.bincount(where.step, weights=kw, minlength=steps) for kw in reserve]
+    wanted = np.stack((problem.reserve.up_kw, problem.reserve.down_kw))
+    lacking = np.maximum(wanted - np.array(sums), 0.0)
+    lacking[lacking <= TINY_KWH] = 0.0
+    return replace(flows, missed=missed, reserve=reserve, lacking=lacking)
+
+
+def held(problem: Problem, where: Slots, flows: Flows) -> Floats:
+    """Return the reserve that each slot could hold beside its *flows*, up and down, shape (2, K), kW."""
+    assert problem.reserve is not None
+    cars, car, step = problem.sessions, where.car, where.step
+    hours = problem.hours[step]
+    power = (flows.charge - flows.discharge) / hours
+    begins = np.concatenate(([0.0], flows.stored[:-1]))
+    begins[where.begin] = cars.energy_kwh
+    above = np.minimum(
+        begins - problem.begin_floors()[car, step], flows.stored - problem.floors()[car, step]
+    )
+    below = problem.ceilings()[car] - np.maximum(begins, flows.stored)
+    out, into = (most[car] * max(problem.reserve.hold_h, 1e-9) for most in worst(problem))
+    up = np.minimum(cars.discharge_kw[car] + power, above / out)
+    down = np.minimum(cars.charge_kw[car] - power, below / np.maximum(into, 1e-9))
+    whole = cars.present_h[car, step] >= hours - 1e-9
+    most: Floats = np.maximum(np.stack((up, down)), 0.0) * whole
+    return most
+
+
+def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
+    """Return what *flows* cost, part by part: the objective of the problem."""
     cars, site, car = problem.sessions, problem.site, where.car
-    moved = flows.into + flows.out
     high = np.maximum(flows.stored - cars.knee_kwh[car], 0.0) * problem.hours[where.step]
     peak = max(site.peak_so_far_kw, float(np.max(flows.imported / problem.hours)))
-    return float(
-        cars.wear_eur_per_kwh[car] @ moved
-        + cars.high_eur_per_kwh_h[car] @ high
-        + cars.unmet_eur_per_kwh @ flows.unmet
-        + site.import_eur_per_kwh @ flows.imported
-        - site.export_eur_per_kwh @ flows.exported
-        + OVER_EUR_PER_KWH * np.sum(flows.over)
-        + site.peak_eur_per_kw * peak
+    bought = site.import_eur_per_kwh @ flows.imported - site.export_eur_per_kwh @ flows.exported
+    early = 0.0
+    if cars.early_eur_per_kwh is not None:
+        wanted, price = cars.leaving_early
+        short = np.maximum(wanted[car] - flows.stored, 0.0)
+        early = float(price[car, where.step] @ short)
+    return Costs(
+        energy=float(bought),
+        peak=site.peak_eur_per_kw * peak,
+        levy=float(cars.levies[car] @ flows.charge),
+        wear=float(cars.wear_eur_per_kwh[car] @ (flows.into + flows.out)),
+        high=float(cars.high_eur_per_kwh_h[car] @ high),
+        unmet=unmet_cost(cars, flows.unmet),
+        early=early,
+        over=OVER_EUR_PER_KWH * float(np.sum(flows.over)),
+        missed=OVER_EUR_PER_KWH * float(np.sum(np.abs(flows.missed))),
+        lacking=OVER_EUR_PER_KWH * float(np.sum(flows.lacking @ problem.hours)),
     )
+
+
+def unmet_cost(cars: Sessions, unmet: Floats) -> float:
+    """Return what the missing energy *unmet*, shape (N,), weighs: tier after tier."""
+    cost, rest = 0.0, unmet
+    for width, price in zip(*cars.tiers, strict=True):
+        part = np.minimum(rest, width)
+        cost += float(price @ part)
+        rest = rest - part
+    return cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prices:
+    """The duals of a solution: what one more of each would cost."""
+
+    site: Floats
+    """Shape (T,): a kWh of load."""
+    stored: Floats
+    """Shape (K,): what a kWh stored at the end of a slot would save."""
+    bands: Floats
+    """Shape (B, T): a kWh of load in the band."""
+    reserve: Floats
+    """Shape (2, T): a kW of reserve; (0, T) without."""
 
 
 def plan_of(
@@ -154,23 +244,23 @@ def plan_of(
     where: Slots,
     found: Settled,
     *,
-    prices: Floats,
-    values: Floats,
+    prices: Prices,
     edges: Floats | None,
     bound: float,
     solver: str,
     iterations: int,
 ) -> Plan:
-    """Lay *found* out by sessions and steps. *values*: of a stored kWh at the end of each slot, shape (K,)."""
+    """Lay *found* out by sessions and steps."""
     flows = found.flows
     cars, hours = problem.sessions, problem.hours
-    shape = (len(cars), len(hours))
-    charge, discharge, stored, worth = (np.zeros(shape) for _ in range(4))
-    charge[where.car, where.step] = flows.charge
-    discharge[where.car, where.step] = flows.discharge
-    stored[where.car, where.step] = flows.stored
-    worth[where.car, where.step] = values
-    here = np.maximum(cars.present_h, 1e-9)
+
+    def laid(values: Floats) -> Floats:
+        table = np.zeros((len(cars), len(hours)))
+        table[where.car, where.step] = values
+        return table
+
+    charge, discharge = laid(flows.charge), laid(flows.discharge)
+    promised = problem.reserve is not None
     schedule = Schedule(
         charge_kwh=charge,
         discharge_kwh=discharge,
@@ -178,19 +268,27 @@ def plan_of(
         export_kwh=flows.exported,
         curtailed_kwh=flows.curtailed,
         over_kwh=flows.over,
+        missed_kwh=flows.missed,
+        reserve_up_kw=laid(flows.reserve[0]) if promised else nothing(),
+        reserve_down_kw=laid(flows.reserve[1]) if promised else nothing(),
+        lacking_kw=flows.lacking,
     )
+    cost = found.costs.total
     return Plan(
         edges=np.concatenate(([0.0], np.cumsum(hours) * 3600.0)) if edges is None else edges,
-        power_kw=(charge - discharge) / here,
-        energy_kwh=stored,
+        power_kw=(charge - discharge) / np.maximum(cars.present_h, 1e-9),
+        energy_kwh=laid(flows.stored),
         site_kw=(flows.imported + flows.over - flows.exported) / hours,
         unmet_kwh=flows.unmet,
-        price_eur_per_kwh=prices,
-        value_eur_per_kwh=worth,
+        price_eur_per_kwh=prices.site,
+        value_eur_per_kwh=laid(prices.stored),
         peak_kw=max(problem.site.peak_so_far_kw, float(np.max(flows.imported / hours))),
         schedule=schedule,
-        cost_eur=found.cost_eur,
-        lower_bound_eur=min(bound, found.cost_eur),
+        cost_eur=cost,
+        lower_bound_eur=min(bound, cost),
         solver=solver,
         iterations=iterations,
+        band_price_eur_per_kwh=prices.bands,
+        reserve_price_eur_per_kw=prices.reserve,
+        costs=found.costs,
     )

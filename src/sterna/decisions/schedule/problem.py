@@ -7,7 +7,7 @@ positive when it charges a car or is imported. Money is a float in EUR here: a
 plan's cost is an estimate that no ledger ever sees.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -75,6 +75,28 @@ class Sessions:
     """Shape (K, N): factors >= 1, rising, on `unmet_eur_per_kwh`, one for each tier. None with `fair_shares`: one tier."""
 
     @property
+    def leaving_early(self) -> tuple[Floats, Floats]:
+        """Energy that an early leaver should find, shape (N,), and its price by step, shape (N, T); zeros without."""
+        if self.early_kwh is None or self.early_eur_per_kwh is None:
+            return np.zeros(len(self)), np.zeros(self.present_h.shape)
+        return np.maximum(self.early_kwh, 0.0), self.early_eur_per_kwh
+
+    @property
+    def tiers(self) -> tuple[Floats, Floats]:
+        """Width (kWh) and price (EUR/kWh) of the tiers of missing energy, shape (K, N) each; the last one has no end."""
+        endless = np.full((1, len(self)), np.inf)
+        if self.fair_shares is None or self.fair_factors is None:
+            return endless, self.unmet_eur_per_kwh[None, :]
+        return np.concatenate((self.fair_shares[:-1], endless)), (
+            self.fair_factors * self.unmet_eur_per_kwh
+        )
+
+    @property
+    def levies(self) -> Floats:
+        """Charge per metered kWh charged that is not refunded, shape (N,)."""
+        return np.zeros(len(self)) if self.levy_eur_per_kwh is None else self.levy_eur_per_kwh
+
+    @property
     def charging(self) -> tuple[Floats, Floats]:
         """Powers and efficiencies of the charging pieces, shape (P, N) each."""
         if self.charge_pieces is not None:
@@ -132,7 +154,7 @@ class Band:
     """The power of some cars, with what else runs there, kept between two limits.
 
     A feeder, a phase, or a volume sold on a market: then both limits are the volume, and after it
-    the recovery that was declared.
+    the recovery that was declared. What cannot be kept costs `OVER_EUR_PER_KWH` and is told.
     """
 
     name: str
@@ -142,14 +164,20 @@ class Band:
     base_kw: Floats
     """Shape (T,): what runs there without the cars; negative feeds in."""
     low_kw: Floats
-    """Shape (T,): least sum, may be negative; -inf where there is none."""
+    """Shape (T,): least sum, may be negative; -inf where there is none. Never above `high_kw`."""
     high_kw: Floats
     """Shape (T,): greatest sum; inf where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reserve:
-    """Power held ready for the grid by all cars together, with the energy to deliver it."""
+    """Power held ready for the grid by all cars together, with the energy to deliver it.
+
+    A car counts in the steps for which it is plugged throughout. It holds what its powers leave free
+    beside what it does, and what its stored energy can bear from the begin *and* from the end of the
+    step: above its floor by `hold_h` of delivery at its worst efficiency, below its capacity by as
+    much at its best. What is lacking costs `OVER_EUR_PER_KWH` per kW and hour and is told.
+    """
 
     up_kw: Floats
     """Shape (T,), >= 0: by how much the site can lower its import at once."""
@@ -184,6 +212,15 @@ class Problem:
         floors: Floats = np.minimum(wanted[:, None], reach)
         return floors
 
+    def begin_floors(self) -> Floats:
+        """Return the floor at the begin of each step, shape (N, T), kWh: what `floors` says of the step before."""
+        at_first = np.minimum(self.sessions.floor_kwh, self.sessions.energy_kwh)
+        before = np.concatenate((at_first[:, None], self.floors()[:, :-1]), axis=1)
+        # Before the first step nobody drives: the floor is what the car comes with.
+        begun = np.arange(len(self.hours)) > self.sessions.first[:, None]
+        floors: Floats = np.where(begun, before, at_first[:, None])
+        return floors
+
     def ceilings(self) -> Floats:
         """Return the most energy each car may store, shape (N,), kWh.
 
@@ -193,9 +230,14 @@ class Problem:
         return ceilings
 
 
+def nothing() -> Floats:
+    """Return what a plan says of things that its problem does not have: an empty table."""
+    return np.zeros((0, 0))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Schedule:
-    """What every car and the site do in every step. All energies are >= 0, in kWh at the meter."""
+    """What every car and the site do in every step. Energies are kWh at the meter, >= 0 unless said otherwise."""
 
     charge_kwh: Floats
     """Shape (N, T)."""
@@ -209,12 +251,56 @@ class Schedule:
     """Shape (T,): PV not used."""
     over_kwh: Floats
     """Shape (T,): import beyond the limit, which nothing scheduled here could avoid."""
+    missed_kwh: Floats = field(default_factory=nothing)
+    """Shape (B, T): by how much each band is missed; positive above `high_kw`, negative below `low_kw`."""
+    reserve_up_kw: Floats = field(default_factory=nothing)
+    """Shape (N, T): by how much each car can draw less at once, or give back more."""
+    reserve_down_kw: Floats = field(default_factory=nothing)
+    """Shape (N, T): by how much each car can draw more at once."""
+    lacking_kw: Floats = field(default_factory=nothing)
+    """Shape (2, T): reserve that nobody holds, up and down."""
 
 
 OVER_EUR_PER_KWH: Final = 1000.0
-"""Price of a kWh beyond the import limit. Far above any energy price and above the value of any
-unmet target, so that it is used only where the building's own load or a driver's floor is larger
-than the limit: the plan then exists and says so, instead of failing."""
+"""Price of a kWh beyond the import limit or a band, and of a kW of reserve lacking for an hour. Far
+above any energy price and above the value of any unmet target, so that it is used only where the
+building's own load or a driver's floor leaves no other way: the plan then exists and says so, instead
+of failing."""
+TOLD_KWH: Final = 1e-6
+"""A limit missed by less (kWh, kW) is the solver's noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Costs:
+    """What a plan's cost is made of, EUR each. The weights steer the plan and are never billed."""
+
+    energy: float
+    """Import less export."""
+    peak: float
+    levy: float
+    """On energy charged, where giving back does not refund it."""
+    wear: float
+    """Of throughput."""
+    high: float
+    """Of standing at a high state of charge."""
+    unmet: float
+    """Weight."""
+    early: float
+    """Weight."""
+    over: float
+    """Weight, as the rest."""
+    missed: float
+    lacking: float
+
+    @property
+    def weights(self) -> float:
+        """Return the part that only steers."""
+        return self.unmet + self.early + self.over + self.missed + self.lacking
+
+    @property
+    def total(self) -> float:
+        """Return the plan's cost."""
+        return self.energy + self.peak + self.levy + self.wear + self.high + self.weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -246,6 +332,13 @@ class Plan:
     solver: str
     """Which method found it: ``lp``, ``milp`` or ``rolling``."""
     iterations: int
+    band_price_eur_per_kwh: Floats = field(default_factory=nothing)
+    """Shape (B, T): what one more kWh of load in the band would cost, beside what it costs the site:
+    positive where the band is at its high limit, negative at its low one."""
+    reserve_price_eur_per_kw: Floats = field(default_factory=nothing)
+    """Shape (2, T): what one more kW of reserve, up and down, would cost in that step."""
+    costs: Costs | None = None
+    """What `cost_eur` is made of."""
 
     @property
     def gap(self) -> float:
@@ -264,5 +357,11 @@ class Plan:
 
     @property
     def within_limits(self) -> bool:
-        """Return whether the import limit holds everywhere (see `Schedule.over_kwh`)."""
-        return bool(np.all(self.schedule.over_kwh <= 1e-6))
+        """Return whether the import limit and all bands hold everywhere (see `Schedule.over_kwh`, `missed_kwh`)."""
+        over, missed = self.schedule.over_kwh, np.abs(self.schedule.missed_kwh)
+        return bool(np.all(over <= TOLD_KWH) and np.all(missed <= TOLD_KWH))
+
+    @property
+    def holds_reserve(self) -> bool:
+        """Return whether all reserve that was promised is held."""
+        return bool(np.all(self.schedule.lacking_kw <= TOLD_KWH))

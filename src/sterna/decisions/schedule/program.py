@@ -11,7 +11,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from sterna.decisions.schedule.columns import Entries, Values
+from sterna.decisions.schedule.columns import Values
+from sterna.decisions.schedule.entries import Entries
 from sterna.decisions.schedule.problem import Floats, Ints
 
 SEED: Final = 1

@@ -14,23 +14,38 @@ from typing import Any, Final
 
 import numpy as np
 
-from sterna.decisions.schedule.blocks import Blocks, Standing, carried, no_blocks
+from sterna.decisions.schedule.blocks import Blocks, Standing, carried, marks_of, no_blocks
 from sterna.decisions.schedule.columns import (
+    HELD_ROWS,
     Slots,
     Values,
-    car_entries,
     car_values,
-    net_load,
-    site_entries,
+    left_out,
+    site_sides,
     site_values,
     slots,
 )
+from sterna.decisions.schedule.entries import (
+    Rows,
+    car_entries,
+    site_entries,
+    site_rows,
+    stored_parts,
+)
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.onoff import Faint, settle_faint
-from sterna.decisions.schedule.plan import Flows, cost_of, plan_of, settled
+from sterna.decisions.schedule.plan import Flows, Prices, costs_of, plan_of, settled
 from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem, Sessions
 from sterna.decisions.schedule.program import Basis, Program
-from sterna.decisions.schedule.snapshot import Grid, Snapshot, problem_of, remaining
+from sterna.decisions.schedule.snapshot import (
+    PLAIN,
+    Grid,
+    Shape,
+    Snapshot,
+    problem_of,
+    remaining,
+    shape_of,
+)
 from sterna.kernel.quantities import Seconds
 
 ROLL_AFTER: Final = Seconds(3600.0)
@@ -39,8 +54,8 @@ RESTING_SHARE_MAX: Final = 0.5
 """Blocks at rest cost time in every solve: when they are more than this share of all slots, the
 program is built anew before its time."""
 
-CURVES: Final = 3
-"""Dimensions of the arrays of pieces; the sessions are the last of them."""
+CAR_LAST: Final = {"charge_pieces", "discharge_pieces", "fair_shares", "fair_factors"}
+"""Fields of `Sessions` whose last dimension is the car; of all others it is the first."""
 RESTING_KWH_MAX: Final = 1e3
 """Bound of stored energy in a block at rest: above any battery, so that it holds whatever it held."""
 
@@ -54,11 +69,10 @@ class Rolling:
         self.edges: Floats = np.zeros(0)
         """The grid in use: limits of its steps, seconds since the epoch."""
         self._program = Program()
-        self._blocks = no_blocks(1)
+        self._shape = PLAIN
+        self._blocks = no_blocks(PLAIN)
         self._block_of: dict[str, int] = {}
         self._before: tuple[Standing, Basis] | None = None
-        self._pieces = 1
-        """Pieces of every loss curve in the program."""
 
     def solve(self, snapshot: Snapshot) -> Plan:
         """Return the optimal plan from *snapshot.now* to the horizon.
@@ -69,10 +83,10 @@ class Rolling:
         if self._is_due(snapshot):
             self._build(snapshot)
         step, edges = remaining(self.edges, snapshot.now)
-        problem = problem_of(snapshot, edges, self._pieces)
-        if len(problem.sessions.charging[0]) > self._pieces:
-            self._pieces = len(problem.sessions.charging[0])
-            self._build(snapshot)
+        problem = problem_of(snapshot, edges, self._shape)
+        shape = shape_of(problem)
+        if shape != self._shape:
+            self._build(snapshot, shape)
             return self.solve(snapshot)
         where = slots(problem)
         if not self._place(snapshot, problem, step):
@@ -91,27 +105,40 @@ class Rolling:
             optimal = self._program.run()
         assert optimal, "every problem has a schedule: what does not fit is over_kwh or unmet_kwh"
         flows = self._read(problem, where, block, step)
-        bound = self._program.objective
+        bound = self._program.objective + left_out(problem, where)
         found = settled(problem, where, flows, bound)
         if not found.exact:
             return solve(problem, edges)
         close = partial(self._close, problem, where, block, step)
         flows = settle_faint(problem, where, found.flows, close)
         if flows is not found.flows:
-            found = replace(found, flows=flows, cost_eur=cost_of(problem, where, flows))
-        count, duals = len(self.edges) - 1, self._program.row_prices()
-        at = self._slot_positions(where, block, step) - self._blocks.position[block][where.car]
+            found = replace(found, flows=flows, costs=costs_of(problem, where, flows))
         return plan_of(
             problem,
             where,
             found,
-            prices=duals[step:count],
-            values=-duals[self._blocks.chain_row[block][where.car] + at],
+            prices=self._prices(where, block, step),
             edges=edges,
             bound=bound,
             solver="rolling",
             iterations=self._program.iterations,
         )
+
+    def _prices(self, where: Slots, block: Ints, step: int) -> Prices:
+        """Return the duals of the last solve."""
+        duals, rows, blocks = self._program.row_prices(), self._site_rows(step), self._blocks
+        at = self._slot_positions(where, block, step) - blocks.position[block][where.car]
+        return Prices(
+            site=duals[rows.balance],
+            stored=-duals[blocks.chain_row[block][where.car] + at],
+            bands=-duals[rows.bands],
+            reserve=duals[rows.pool],
+        )
+
+    def _site_rows(self, step: int, first: int = 0) -> Rows:
+        """Return the site's rows from *step* on; *first* row of sessions to come."""
+        count, shape = len(self.edges) - 1, self._shape
+        return site_rows(count, len(shape.bands), reserve=shape.reserve, first=first, step=step)
 
     def _close(
         self, problem: Problem, where: Slots, block: Ints, step: int, low: Faint
@@ -129,7 +156,8 @@ class Rolling:
         if not self._program.run():
             return None
         flows = self._read(problem, where, block, step)
-        then = settled(problem, where, flows, self._program.objective)
+        objective = self._program.objective + left_out(problem, where)
+        then = settled(problem, where, flows, objective)
         return then.flows if then.exact else None
 
     def _is_due(self, snapshot: Snapshot) -> bool:
@@ -138,40 +166,44 @@ class Rolling:
             return True
         return not 0.0 <= snapshot.now - self.edges[0] < ROLL_AFTER
 
-    def _build(self, snapshot: Snapshot) -> None:
-        """Begin a new program on a new grid, without sessions; keep the old basis for it."""
+    def _build(self, snapshot: Snapshot, shape: Shape | None = None) -> None:
+        """Begin a new program on a new grid, of another *shape* if given, without sessions; keep the old basis for it."""
         if len(self.edges):
             self._before = (self._standing(), self._program.basis())
+        self._shape = shape or self._shape
         self.edges = self._grid.edges(snapshot.now)
         self._program = Program()
-        self._blocks = no_blocks(self._pieces)
+        self._blocks = no_blocks(self._shape)
         self._block_of = {}
         hours = np.diff(self.edges) / 3600.0
-        count = len(hours)
-        zeros = np.zeros(count)
-        self._program.add_rows(np.zeros(2 * count), np.concatenate((zeros, np.full(count, np.inf))))
-        nothing = np.zeros(4 * count + 1)
-        self._program.add_columns(
-            Values(cost=nothing, lower=nothing, upper=nothing), site_entries(hours)
-        )
+        bands, reserve = len(self._shape.bands), self._shape.reserve
+        kinds = bands + (2 if reserve else 0)
+        self._program.add_rows(*(np.zeros((2 + kinds) * len(hours)),) * 2)
+        entries = site_entries(hours, bands, reserve=reserve)
+        nothing = np.zeros(len(entries.starts))
+        self._program.add_columns(Values(cost=nothing, lower=nothing, upper=nothing), entries)
 
     def _standing(self) -> Standing:
         """Return the shape of the present program."""
-        return Standing(edges=self.edges, blocks=self._blocks, block_of=self._block_of)
+        return Standing(
+            shape=self._shape, edges=self.edges, blocks=self._blocks, block_of=self._block_of
+        )
 
     def _place(self, snapshot: Snapshot, problem: Problem, step: int) -> bool:
         """Give every stay a block; return False when too many blocks are at rest."""
         cars, blocks = problem.sessions, self._blocks
         first, last = (cars.first + step).tolist(), (cars.last + step).tolist()
         starts, ends = blocks.first.tolist(), blocks.last.tolist()
+        marks = marks_of(problem)
         new = []
         known = {}
         for car, stay in enumerate(snapshot.stays):
             block = self._block_of.get(stay.key, -1)
-            if block < 0 or starts[block] > first[car] or ends[block] != last[car]:
-                new.append(car)
-            else:
+            fits = block >= 0 and starts[block] <= first[car] and ends[block] == last[car]
+            if fits and np.array_equal(blocks.marks[block], marks[car]):
                 known[stay.key] = block
+            else:
+                new.append(car)
         self._block_of = known
         fresh = len(blocks.step) == 0
         if new:
@@ -183,41 +215,47 @@ class Rolling:
 
     def _append(self, snapshot: Snapshot, problem: Problem, new: Ints, step: int) -> None:
         """Append blocks for the cars *new* of *problem*."""
-        part = Problem(
-            hours=problem.hours, sessions=chosen(problem.sessions, new), site=problem.site
+        part = replace(
+            problem,
+            sessions=chosen(problem.sessions, new),
+            bands=tuple(replace(band, weight=band.weight[new]) for band in problem.bands),
         )
         where = slots(part)
         count, cars = len(where.car), len(new)
-        values = car_values(part, where).stacked()
-        row = self._program.add_rows(
-            np.zeros(count + cars), np.concatenate((np.zeros(count), np.full(cars, np.inf)))
+        values = car_values(part, where)
+        row = self._program.add_rows(*values.sides())
+        entries = car_entries(part, where, self._site_rows(step, row))
+        column = self._program.add_columns(values.stacked(), entries)
+        slot, car, shape = np.arange(count), np.arange(cars), self._shape
+        held = 2 if shape.reserve else 0
+        parts = stored_parts(part)
+        kinds = 2 * shape.pieces + parts + held
+        charge, discharge, stored, reserve = np.split(
+            column + slot[:, None] + count * np.arange(kinds),
+            np.cumsum([shape.pieces, shape.pieces, parts]),
+            axis=1,
         )
-        balance = step + np.arange(len(problem.hours))
-        column = self._program.add_columns(
-            values, car_entries(part, where, balance=balance, row=row)
-        )
-        offset, blocks = len(self._blocks.step), len(self._blocks.first)
-        slot, car, pieces = np.arange(count), np.arange(cars), self._pieces
-        flow = column + slot[:, None] + count * np.arange(2 * pieces)
-        low = column + 2 * pieces * count
+        start = column + kinds * count
         added = Blocks(
-            position=offset + where.begin,
+            position=len(self._blocks.step) + where.begin,
             first=part.sessions.first + step,
             last=part.sessions.last + step,
-            start_column=low + 2 * count + car,
-            unmet_column=low + 2 * count + cars + car,
+            start_column=start + car,
+            unmet_column=start + cars + car[:, None] + cars * np.arange(shape.tiers),
             target_row=row + count + car,
             chain_row=row + where.begin,
-            block=blocks + where.car,
+            marks=marks_of(part),
+            block=len(self._blocks.first) + where.car,
             step=where.step + step,
-            charge=flow[:, :pieces],
-            discharge=flow[:, pieces:],
-            low=low + slot,
-            high=low + count + slot,
+            charge=charge,
+            discharge=discharge,
+            stored=stored,
+            reserve=reserve,
+            held=row + count + cars + slot[:, None] + count * np.arange(HELD_ROWS * (held // 2)),
         )
-        self._blocks = self._blocks.joined(added)
         for number, which in enumerate(new.tolist()):
-            self._block_of[snapshot.stays[which].key] = blocks + number
+            self._block_of[snapshot.stays[which].key] = len(self._blocks.first) + number
+        self._blocks = self._blocks.joined(added)
 
     def _slot_positions(self, where: Slots, block: Ints, step: int) -> Ints:
         """Return where the problem's slots stand among the blocks' slots."""
@@ -236,24 +274,47 @@ class Rolling:
         for columns, new in (
             (blocks.charge[at].T, wanted.charge),
             (blocks.discharge[at].T, wanted.discharge),
-            (blocks.low[at], wanted.low),
-            (blocks.high[at], wanted.high),
+            (blocks.stored[at].T, wanted.stored),
+            (blocks.reserve[at].T, wanted.reserve),
             (blocks.start_column[block], wanted.start),
-            (blocks.unmet_column[block], wanted.unmet),
-            (_ahead(count, step), site_values(problem)),
+            (blocks.unmet_column[block].T, wanted.unmet),
+            (self._ahead(step), site_values(problem)),
         ):
             values.cost[columns] = new.cost
             values.lower[columns] = new.lower
             values.upper[columns] = new.upper
         self._program.set_columns(values)
-        lower = np.zeros(self._program.rows)
-        lower[step:count] = net_load(problem)
-        lower[blocks.target_row[block]] = wanted.target
-        upper = lower.copy()
+        rows = self._site_rows(step)
+        lower, upper = np.zeros(self._program.rows), np.zeros(self._program.rows)
+        for some in (slice(2 * count, (2 + self._kinds) * count), blocks.held):
+            lower[some], upper[some] = -np.inf, np.inf
         upper[count : 2 * count] = np.inf
         upper[blocks.target_row] = np.inf
+        ahead = (rows.balance, count + rows.balance, rows.bands.ravel(), rows.pool.ravel())
+        of_site = np.concatenate(ahead)
+        lower[of_site], upper[of_site] = site_sides(problem)
+        lower[blocks.target_row[block]] = wanted.target
+        lower[blocks.held[at].T], upper[blocks.held[at].T] = wanted.held.lower, wanted.held.upper
         self._program.set_rows(lower, upper)
-        self._program.set_entry(count + step, 4 * count, float(problem.hours[0]))
+        now = float(problem.hours[0])
+        self._program.set_entry(count + step, 4 * count, now)
+        for here in at[where.step == 0].tolist() if self._shape.reserve else ():
+            for way in range(2):
+                row, column = blocks.held[here, way], blocks.reserve[here, way]
+                self._program.set_entry(int(row), int(column), now)
+
+    @property
+    def _kinds(self) -> int:
+        """Rows of the site per step beside balance and peak."""
+        return len(self._shape.bands) + (2 if self._shape.reserve else 0)
+
+    def _ahead(self, step: int) -> Ints:
+        """Return the site's columns from *step* on, in the order of `columns.site_values`."""
+        count, bands = len(self.edges) - 1, len(self._shape.bands)
+        rest = np.arange(step, count)
+        usual = count * np.arange(4)[:, None] + rest
+        more = 4 * count + 1 + count * np.arange(self._kinds + bands)[:, None] + rest
+        return np.concatenate((usual.ravel(), [4 * count], more.ravel()))
 
     def _rest(self, values: Values, problem: Problem, block: Ints, step: int) -> None:
         """Let past steps hold what is stored now, and finished sessions hold anything."""
@@ -261,13 +322,13 @@ class Rolling:
         car_of = np.full(len(blocks.first), -1)
         car_of[block] = np.arange(len(block))
         car = car_of[blocks.block]
-        resting = blocks.low[car < 0]
+        resting = blocks.stored[car < 0, 0]
         values.upper[resting] = RESTING_KWH_MAX
         here = np.flatnonzero(car >= 0)
         past = here[blocks.step[here] < step + cars.first[car[here]]]
         stored = cars.energy_kwh[car[past]]
-        values.lower[blocks.low[past]] = stored
-        values.upper[blocks.low[past]] = stored
+        values.lower[blocks.stored[past, 0]] = stored
+        values.upper[blocks.stored[past, 0]] = stored
 
     def _read(self, problem: Problem, where: Slots, block: Ints, step: int) -> Flows:
         """Return the solver's values as flows of the problem."""
@@ -277,17 +338,23 @@ class Rolling:
         site = values[: 4 * count].reshape(4, -1)[:, step:]
         charge, discharge = values[blocks.charge[at]], values[blocks.discharge[at]]
         gains, shares = problem.sessions.charging[1], problem.sessions.discharging[1]
+        bands = len(self._shape.bands)
+        more = values[4 * count + 1 : 4 * count + 1 + (self._kinds + bands) * count]
+        more = more.reshape(-1, count)[:, step:]
         return Flows(
             charge=charge.sum(axis=1),
             discharge=discharge.sum(axis=1),
             into=np.sum(charge * gains.T[where.car], axis=1),
             out=np.sum(discharge / shares.T[where.car], axis=1),
-            stored=values[blocks.low[at]] + values[blocks.high[at]],
-            unmet=values[blocks.unmet_column[block]],
+            stored=values[blocks.stored[at]].sum(axis=1),
+            reserve=values[blocks.reserve[at]].T,
+            unmet=values[blocks.unmet_column[block]].sum(axis=1),
             imported=site[0],
             exported=site[1],
             curtailed=site[2],
             over=site[3],
+            missed=more[:bands] - more[bands : 2 * bands],
+            lacking=more[2 * bands :],
         )
 
 
@@ -298,13 +365,5 @@ def chosen(sessions: Sessions, which: Ints) -> Sessions:
     }
     for name, values in found.items():
         if values is not None:
-            found[name] = values[..., which] if values.ndim == CURVES else values[which]
+            found[name] = values[..., which] if name in CAR_LAST else values[which]
     return Sessions(**found)
-
-
-def _ahead(count: int, step: int) -> Ints:
-    """Return the site's columns from *step* on, in the order of `columns.site_values`."""
-    rest = np.arange(step, count)
-    return np.concatenate(
-        (rest, count + rest, 2 * count + rest, 3 * count + rest, np.array([4 * count]))
-    )

@@ -13,6 +13,8 @@ import numpy as np
 
 from sterna.decisions.schedule.hull import Curve, Pieces
 from sterna.decisions.schedule.problem import Floats, Problem, Sessions, Site
+from sterna.decisions.schedule.promises import BandAhead, ReserveAhead
+from sterna.decisions.schedule.steps import lows, means
 from sterna.kernel.quantities import (
     NO_POWER,
     Instant,
@@ -33,6 +35,7 @@ DRIVER_FIRST: Final = 100.0
 an hour at a peak price of 20 EUR/kW (80 EUR for each kWh moved) must not pay for missing it."""
 USUAL_EFFICIENCY: Final = Share(0.95)
 USUAL_KNEE: Final = Share(0.8)
+NO_STORE: Final = KilowattHours(0.0)
 OVERSTAY: Final = QUARTER_HOUR
 """A car still plugged after its stated departure is taken to leave within this time: its
 target becomes urgent, and no plan relies on it later."""
@@ -73,6 +76,15 @@ class Stay:
     """State of charge above which standing ages the battery faster."""
     high_eur_per_kwh_h: float = 0.0
     """Cost of one kWh above the knee for one hour."""
+    levy_eur_per_kwh: float = 0.0
+    """Charge per metered kWh charged that giving back does not refund (double taxation), >= 0."""
+    early_kwh: KilowattHours = NO_STORE
+    """Stored energy that the driver should find when he leaves before `departure`."""
+    hazard_per_h: float | Series = 0.0
+    """How likely it is that he does, per hour that he is still here: of leaving within the hour it is
+    ``1 - exp(-hazard)``. A series (1/h) for habits by the clock; it covers the horizon."""
+    stationary: bool = False
+    """A battery of the site: it never leaves, whatever `departure` says; see `standing`."""
 
     @property
     def pieces(self) -> tuple[Pieces, Pieces]:
@@ -82,6 +94,16 @@ class Stay:
             into, out = self.charge_efficiency, 1.0 / self.discharge_efficiency
             return ((self.charge_kw, into),), ((give_kw, out),)
         return self.curve.charging, (self.curve.discharging if give_kw > 0 else ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A part of what a driver may miss, and how much dearer it is than the first kWh."""
+
+    kwh: float
+    """Width."""
+    factor: float
+    """>= 1, rising from tier to tier. Times `Stay.unmet_eur_per_kwh` it stays below `OVER_EUR_PER_KWH`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,6 +122,37 @@ class Snapshot:
     export_limit_kw: Series
     peak_eur_per_kw: float
     peak_so_far_kw: Kilowatts
+    bands: tuple[BandAhead, ...] = ()
+    reserve: ReserveAhead | None = None
+    fair: tuple[Tier, ...] = ()
+    """How drivers share what is too little; empty: as it comes. What is beyond all tiers costs as the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a program has columns and rows for."""
+
+    pieces: int = 1
+    """Of every loss curve, in each direction."""
+    early: bool = False
+    tiers: int = 1
+    bands: tuple[str, ...] = ()
+    reserve: bool = False
+
+
+PLAIN: Final = Shape()
+
+
+def shape_of(problem: Problem) -> Shape:
+    """Return the shape that *problem* needs."""
+    cars = problem.sessions
+    return Shape(
+        pieces=max(len(cars.charging[0]), len(cars.discharging[0])),
+        early=cars.early_eur_per_kwh is not None,
+        tiers=1 if cars.fair_shares is None else len(cars.fair_shares),
+        bands=tuple(band.name for band in problem.bands),
+        reserve=problem.reserve is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,29 +187,6 @@ def _up(moment: float, step: float) -> float:
     return float(np.ceil(moment / step) * step)
 
 
-def means(series: Series, edges: Floats) -> Floats:
-    """Return the time-weighted means of *series* between consecutive *edges*, shape (T,)."""
-    assert edges[0] >= series.start - 1e-6, "the series starts after the first step"
-    assert edges[-1] <= series.end + 1e-6, "the series ends before the last step"
-    total = np.concatenate(([0.0], np.cumsum(series.values)))
-    at = (edges - series.start) / series.step
-    summed = np.interp(at, np.arange(len(total)), total)
-    found: Floats = np.diff(summed) / np.diff(at)
-    return found
-
-
-def lows(series: Series, edges: Floats) -> Floats:
-    """Return the lowest value of *series* between consecutive *edges*, shape (T,)."""
-    at = (edges - series.start) / series.step
-    begin = np.floor(at[:-1] + 1e-9).astype(np.int64)
-    end = np.maximum(np.ceil(at[1:] - 1e-9).astype(np.int64), begin + 1)
-    assert begin[0] >= 0, "the series starts after the first step"
-    assert end[-1] <= len(series.values), "the series ends before the last step"
-    padded = np.append(series.values, np.inf)
-    lowest: Floats = np.minimum.reduceat(padded, np.stack((begin, end), axis=1).ravel())[::2]
-    return lowest
-
-
 def remaining(edges: Floats, now: Instant) -> tuple[int, Floats]:
     """Return the step that contains *now*, and the limits of what is left from *now* on.
 
@@ -168,14 +198,17 @@ def remaining(edges: Floats, now: Instant) -> tuple[int, Floats]:
     return step, left
 
 
-def problem_of(snapshot: Snapshot, edges: Floats, pieces: int = 1) -> Problem:
+def problem_of(snapshot: Snapshot, edges: Floats, least: Shape = PLAIN) -> Problem:
     """Return the problem of *snapshot* on steps with limits *edges*, which begin at its *now*.
 
-    Curves get at least so many *pieces*, empty ones if need be.
+    Its sessions get at least the *least* shape: empty pieces and tiers if need be.
     """
+    keys = [stay.key for stay in snapshot.stays]
     return Problem(
         hours=np.diff(edges) / HOUR,
-        sessions=_sessions(snapshot, edges, pieces),
+        sessions=_sessions(snapshot, edges, least),
+        bands=tuple(band.on(keys, edges) for band in snapshot.bands),
+        reserve=None if snapshot.reserve is None else snapshot.reserve.on(edges),
         site=Site(
             load_kw=means(snapshot.load_kw, edges),
             pv_kw=means(snapshot.pv_kw, edges),
@@ -189,9 +222,10 @@ def problem_of(snapshot: Snapshot, edges: Floats, pieces: int = 1) -> Problem:
     )
 
 
-def _sessions(snapshot: Snapshot, edges: Floats, pieces: int) -> Sessions:
+def _sessions(snapshot: Snapshot, edges: Floats, least: Shape) -> Sessions:
     """Return the stays as arrays, in the snapshot's order."""
-    table = np.array([_row(stay, snapshot.now) for stay in snapshot.stays]).reshape(-1, 15).T
+    end = float(edges[-1])
+    table = np.array([_row(stay, snapshot.now, end) for stay in snapshot.stays]).reshape(-1, 16).T
     arrival, departure, energy, floor, target, capacity = table[:6]
     steps = len(edges) - 1
     first = np.clip(np.searchsorted(edges, arrival, side="right") - 1, 0, steps - 1)
@@ -199,7 +233,9 @@ def _sessions(snapshot: Snapshot, edges: Floats, pieces: int) -> Sessions:
     here = np.minimum(edges[1:], departure[:, None]) - np.maximum(edges[:-1], arrival[:, None])
     share = np.clip((edges[-1] - arrival) / (departure - arrival), 0.0, 1.0)
     aim = energy + np.maximum(target - energy, 0.0) * share
-    up, down = _curves(snapshot.stays, pieces)
+    up, down = _curves(snapshot.stays, least.pieces)
+    early, price = _early(snapshot.stays, edges, arrival, departure, wanted=least.early)
+    shares, factors = _tiers(snapshot, least.tiers)
     return Sessions(
         first=first,
         last=last,
@@ -219,7 +255,57 @@ def _sessions(snapshot: Snapshot, edges: Floats, pieces: int) -> Sessions:
         charge_pieces=up,
         discharge_pieces=down,
         least_kw=table[14],
+        levy_eur_per_kwh=table[15],
+        early_kwh=early,
+        early_eur_per_kwh=price,
+        fair_shares=shares,
+        fair_factors=factors,
     )
+
+
+def _early(
+    stays: tuple[Stay, ...], edges: Floats, arrival: Floats, departure: Floats, *, wanted: bool
+) -> tuple[Floats | None, Floats | None]:
+    """Return what early leavers should find, shape (N,), and its price by step, shape (N, T).
+
+    The price is the probability of leaving in the step, seen from now, times the value of a kWh missing.
+    None for both where nobody leaves early, unless *wanted*.
+    """
+    leavers = [car for car, stay in enumerate(stays) if stay.early_kwh > 0 and not stay.stationary]
+    if not leavers and not wanted:
+        return None, None
+    price = np.zeros((len(stays), len(edges) - 1))
+    for car in leavers:
+        stay = stays[car]
+        moments = np.clip(edges, arrival[car], max(arrival[car], departure[car]))
+        stays_on = np.exp(-_risk(stay.hazard_per_h, moments))
+        price[car] = -np.diff(stays_on) * stay.unmet_eur_per_kwh
+    return np.array([max(stay.early_kwh, 0.0) for stay in stays]), price
+
+
+def _risk(hazard: float | Series, moments: Floats) -> Floats:
+    """Return the *hazard* gathered from the first of *moments* to each."""
+    if not isinstance(hazard, Series):
+        constant: Floats = hazard * (moments - moments[0]) / HOUR
+        return constant
+    gathered = np.concatenate(([0.0], np.cumsum(hazard.values * hazard.step / HOUR)))
+    at = np.interp((moments - hazard.start) / hazard.step, np.arange(len(gathered)), gathered)
+    risk: Floats = at - at[0]
+    return risk
+
+
+def _tiers(snapshot: Snapshot, least: int) -> tuple[Floats | None, Floats | None]:
+    """Return width and factor of the tiers of each car, shape (K, N) each; None for both with one."""
+    count = max(least, len(snapshot.fair))
+    if count == 1 and not snapshot.fair:
+        return None, None
+    shares, factors = np.zeros((count, len(snapshot.stays))), np.ones((count, len(snapshot.stays)))
+    promised = np.array([not stay.stationary for stay in snapshot.stays], dtype=bool)
+    tiers = snapshot.fair
+    for number in range(count if tiers else 0):
+        tier = tiers[min(number, len(tiers) - 1)]
+        shares[number, promised], factors[number, promised] = tier.kwh, tier.factor
+    return shares, factors
 
 
 def _curves(stays: tuple[Stay, ...], pieces: int) -> tuple[Floats, Floats]:
@@ -237,12 +323,13 @@ def _curves(stays: tuple[Stay, ...], pieces: int) -> tuple[Floats, Floats]:
     return found[0], found[1]
 
 
-def _row(stay: Stay, now: Instant) -> tuple[float, ...]:
-    """Return one stay as numbers, in the order that `_sessions` reads them."""
+def _row(stay: Stay, now: Instant, end: float) -> tuple[float, ...]:
+    """Return one stay as numbers, in the order that `_sessions` reads them; *end* of the horizon."""
     arrival = max(stay.arrival, now)
+    departure = end if stay.stationary else stay.departure
     return (
         arrival,
-        max(stay.departure, arrival + OVERSTAY) if stay.departure <= arrival else stay.departure,
+        max(departure, arrival + OVERSTAY) if departure <= arrival else departure,
         max(stay.energy_kwh, 0.0),
         stay.floor_kwh,
         stay.target_kwh,
@@ -256,4 +343,5 @@ def _row(stay: Stay, now: Instant) -> tuple[float, ...]:
         stay.knee_share * stay.capacity_kwh,
         stay.high_eur_per_kwh_h,
         stay.least_kw,
+        stay.levy_eur_per_kwh,
     )
