@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
+from sterna.app.evaluation.command import evaluate
 from sterna.app.pki import pki
 from sterna.app.receipts import read as read_receipts
 from sterna.app.receipts import verdict
@@ -220,5 +221,5 @@ def lint(path: Path) -> None:
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
 
 
-for command in (pki, ev, evse):
+for command in (pki, ev, evse, evaluate):
     main.add_command(command)

@@ -19,6 +19,7 @@ import numpy as np
 
 from sterna.decisions.schedule.problem import Floats
 from sterna.kernel.quantities import Instant
+from sterna.kernel.series import Series
 
 HOUR: Final = 3600.0
 BIN_S: Final = 900.0
@@ -70,6 +71,20 @@ class Law:
         """Return `leaving`, cut at the announced time: from there on the target itself is due."""
         until = np.minimum(edges, max(announced, now))
         return self.leaving(announced, now, until) if announced > now else np.zeros(len(edges) - 1)
+
+    def hazard(self, announced: Instant, grid: Series, now: Instant, part: float = 1.0) -> Series:
+        """Return how likely the car leaves early, per hour that it is still here, on the steps of *grid*.
+
+        As a schedule's `Stay.hazard_per_h`: of leaving until t it is ``1 - exp(-sum)``. A schedule values
+        what an early leaver lacks like any kWh missing; *part* of that is taken instead when less is at stake.
+        """
+        edges = grid.start + grid.step * np.arange(len(grid.values) + 1)
+        gone = np.concatenate(
+            ([0.0], np.cumsum(self.early(announced, now, np.maximum(edges, now))))
+        )
+        gathered = -np.log1p(-np.minimum(part * gone, 1.0 - GONE))
+        rates = np.diff(gathered) / (grid.step / HOUR)
+        return Series(start=grid.start, step=grid.step, values=rates, unit="1/h")
 
 
 def hazard(leaving: Floats) -> Floats:

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sterna.decisions.schedule.problem import Floats, Ints, Plan
-from sterna.decisions.schedule.snapshot import Snapshot, means
+from sterna.decisions.schedule.snapshot import Snapshot
+from sterna.decisions.schedule.steps import means
 from sterna.kernel.quantities import Instant, Seconds
 
 HOUR: Final = 3600.0

@@ -1,13 +1,13 @@
 """From what the BEMS knows to a schedule's question, and from its answer to set-points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
 from sterna.actors.bems.records import Car, Meter, Solved, Span, State
-from sterna.actors.bems.seeing import bookings
+from sterna.actors.bems.seeing import bookings, user_class
 from sterna.actors.bems.series import (
     HORIZON_QUARTERS,
     Floats,
@@ -20,6 +20,7 @@ from sterna.actors.bems.series import (
 )
 from sterna.actors.bems.settings import BemsSettings
 from sterna.decisions.arrivals import ghosts, is_ghost
+from sterna.decisions.departures import Law
 from sterna.decisions.forecast import Band, analog, anchored, solar
 from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
@@ -108,6 +109,8 @@ class Planner:
         load, pv = forecasts(state, expected, self._before, now)
         told, limit = self._heard(state, start), None
         stays = tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items()))
+        if settings.early_eur_per_kwh > 0:
+            stays = minded(stays, state, load, now, settings.early_eur_per_kwh)
         if settings.cautious and is_fresh(state.meter, now):
             give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
             load, limit = with_margin(expected, load, pv, told.import_limit_kw, give_kw, now)
@@ -247,6 +250,23 @@ def forecasts(
     load = anchored(expected.load, level_kw, ANCHOR_FADES_S).middle.values.copy()
     load[0] += overdrawn_kw(meter, now)
     return on_grid(expected.start, load, "kW"), on_grid(expected.start, pv, "kW")
+
+
+def minded(
+    stays: tuple[Stay, ...], state: State, grid: Series, now: Instant, early_eur: float
+) -> tuple[Stay, ...]:
+    """Return *stays* with what their drivers should find who leave before they said, *early_eur* for each kWh missing.
+
+    *stays* are those of the state's cars, by EVSE.
+    """
+    laws: dict[str, Law] = {}
+    found = []
+    for stay, (_, car) in zip(stays, sorted(state.cars.items()), strict=True):
+        kind = user_class(car)
+        law = laws.get(kind) or laws.setdefault(kind, state.seen.departures.law(kind))
+        hazard = law.hazard(stay.departure, grid, now, early_eur / stay.unmet_eur_per_kwh)
+        found.append(replace(stay, early_kwh=stay.target_kwh, hazard_per_h=hazard))
+    return tuple(found)
 
 
 def with_margin(
