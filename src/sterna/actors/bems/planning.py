@@ -39,6 +39,8 @@ ANCHOR_FADES_S: Final = Seconds(2 * 3600.0)
 """How long the present deviation from the usual load is expected to last."""
 HIGH_EUR_PER_KWH_H: Final = 0.0005
 """Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
+PLAN_S: Final = 72 * 3600.0
+"""How far ahead a plan looks."""
 GHOSTS_S: Final = Seconds(86_400.0)
 """How far ahead cars are expected: what comes later meets plans that know better."""
 MAKE_GOOD_S: Final = 300.0
@@ -120,7 +122,7 @@ class Planner:
         return Snapshot(
             now=now, stays=stays, load_kw=load, pv_kw=pv, import_eur_per_kwh=told.import_eur_per_kwh,
             export_eur_per_kwh=told.export_eur_per_kwh, import_limit_kw=limit or told.import_limit_kw,
-            export_limit_kw=told.export_limit_kw, peak_eur_per_kw=self._settings.peak_eur_per_kw,
+            export_limit_kw=told.export_limit_kw, peak_eur_per_kw=peak_price(settings, now),
             peak_so_far_kw=state.meter.peak_kw,
         )  # fmt: skip
 
@@ -250,6 +252,14 @@ def forecasts(
     load = anchored(expected.load, level_kw, ANCHOR_FADES_S).middle.values.copy()
     load[0] += overdrawn_kw(meter, now)
     return on_grid(expected.start, load, "kW"), on_grid(expected.start, pv, "kW")
+
+
+def peak_price(settings: BemsSettings, now: Instant) -> float:
+    """Return what a plan made at *now* pays for a kW of peak: the part that its horizon is of the period's rest, EUR."""
+    if settings.billed_until is None:
+        return settings.peak_eur_per_kw
+    left_s = max(settings.billed_until - now, PLAN_S)
+    return settings.peak_eur_per_kw * PLAN_S / left_s
 
 
 def minded(

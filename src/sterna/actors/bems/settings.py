@@ -6,7 +6,7 @@ from typing import Final
 
 from sterna.domain.converter import Conversion
 from sterna.domain.wear import CELSIUS_DEFAULT
-from sterna.kernel.quantities import Kilowatts, Seconds
+from sterna.kernel.quantities import Instant, Kilowatts, Seconds
 from sterna.kernel.series import Series
 
 PERIOD_DEFAULT: Final = Seconds(300.0)
@@ -38,6 +38,10 @@ class BemsSettings:
     """Battery wear per kWh discharged, agreed by contract; negative: by the model of the cells."""
     battery_celsius: float = CELSIUS_DEFAULT
     """What contracts take the cells' temperature for."""
+    billed_until: Instant | None = None
+    """End of the billing period of the peak. A plan that looks ahead for less than what is left of it pays
+    the part of `peak_eur_per_kw` that its horizon is of that time: a higher peak serves the rest of the
+    period too. None: each plan pays all of it."""
     early_eur_per_kwh: float = 0.0
     """What a kWh is worth that a driver misses who leaves earlier than announced; 0: plans trust what is announced."""
     cautious: bool = False

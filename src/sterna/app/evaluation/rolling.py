@@ -62,6 +62,8 @@ class Ingredients:
     expects: bool = True
     thresholds: bool = True
     """False: cars follow the plan until the next one, whatever is measured."""
+    amortised: bool = True
+    """False: each plan pays the whole peak of the billing period for the days that it sees."""
     period_s: float = 900.0
     """Between regular plans; arrivals and departures ask for plans of their own."""
 
@@ -79,6 +81,7 @@ def settings_of(days: Days, chosen: Ingredients) -> BemsSettings:
         load_history=before(inputs.load, start), pv_history=before(inputs.pv, start),
         network_eur_per_kwh=Series(start=start, step=Seconds(QUARTER), values=network + adder * ponta, unit="EUR/kWh"),
         peak_eur_per_kw=days.peak_eur_per_kw, period_s=Seconds(chosen.period_s), conversions=dict(names),
+        billed_until=Instant(start + quarters * QUARTER) if chosen.amortised else None,
         early_eur_per_kwh=chosen.early_eur_per_kwh, cautious=chosen.cautious, expects=chosen.expects,
     )  # fmt: skip
 
