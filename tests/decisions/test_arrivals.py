@@ -68,7 +68,7 @@ def test_ghosts_only_charge_and_are_known_as_ghosts() -> None:
     for ghost in found:
         assert is_ghost(ghost)
         assert not ghost.may_discharge
-        assert ghost.discharge_kw == 0
+        assert float(ghost.discharge_kw) == 0.0
         assert ghost.pieces[1] == () or ghost.pieces[1][0][0] == 0
         assert MONDAY <= ghost.arrival < MONDAY + DAY + 3 * HOUR
         assert ghost.departure > ghost.arrival

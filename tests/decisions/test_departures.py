@@ -14,6 +14,7 @@ from sterna.decisions.departures import (
     assumed,
     hazard,
 )
+from sterna.decisions.schedule.problem import Floats
 from sterna.kernel.quantities import Instant, Seconds
 from sterna.kernel.series import Series
 
@@ -34,6 +35,11 @@ def histories() -> st.SearchStrategy[Departures]:
     return st.lists(stays, max_size=40).map(seen)
 
 
+def every(step: float, count: int, start: float = NOON) -> Floats:
+    """Return the limits of *count* steps."""
+    return np.asarray(start + step * np.arange(count + 1), dtype=np.float64)
+
+
 def grid(steps: int, step: float = 900.0, start: Instant = NOON) -> Series:
     return Series(start=start, step=Seconds(step), values=np.zeros(steps), unit="kW")
 
@@ -43,7 +49,7 @@ def test_probabilities_of_leaving_are_no_more_than_certain(
     past: Departures, ahead_s: float, step: float
 ) -> None:
     law = past.law("day")
-    edges = NOON + step * np.arange(40)
+    edges = every(step, 39)
     leaving = law.leaving(Instant(NOON + ahead_s), NOON, edges)
     assert np.all(leaving >= -1e-12)
     assert leaving.sum() <= 1.0 + 1e-9
@@ -53,7 +59,7 @@ def test_probabilities_of_leaving_are_no_more_than_certain(
 def test_who_stays_for_a_day_beyond_the_announced_time_has_left_for_certain(
     past: Departures, ahead_s: float
 ) -> None:
-    edges = NOON + 900.0 * np.arange(200)
+    edges = every(900.0, 199)
     assert past.law("days").leaving(Instant(NOON + ahead_s), NOON, edges).sum() == pytest.approx(1)
 
 
@@ -66,7 +72,7 @@ def test_the_longer_a_car_stays_the_less_is_left_of_leaving_early(
 
     def ahead(now_s: float) -> float:
         now = Instant(NOON + now_s)
-        return float(law.early(announced, now, now + 900.0 * np.arange(60)).sum())
+        return float(law.early(announced, now, every(900.0, 59, now)).sum())
 
     # Given that the car is still here the part before the announced time has shrunk.
     assert ahead(late) <= ahead(early) + 1e-9
@@ -75,14 +81,14 @@ def test_the_longer_a_car_stays_the_less_is_left_of_leaving_early(
 @given(histories(), st.floats(0.0, 11 * HOUR))
 def test_finer_steps_ask_the_same_probability(past: Departures, ahead_s: float) -> None:
     law, announced = past.law("day"), Instant(NOON + ahead_s)
-    coarse = law.early(announced, NOON, NOON + 3600.0 * np.arange(13))
-    fine = law.early(announced, NOON, NOON + 900.0 * np.arange(49))
+    coarse = law.early(announced, NOON, every(3600.0, 12))
+    fine = law.early(announced, NOON, every(900.0, 48))
     assert coarse == pytest.approx(fine.reshape(12, 4).sum(axis=1), abs=1e-9)
 
 
 @given(histories(), st.floats(0.0, 11 * HOUR))
 def test_hazards_multiply_to_the_probability_of_staying(past: Departures, ahead_s: float) -> None:
-    edges = NOON + 900.0 * np.arange(30)
+    edges = every(900.0, 29)
     leaving = past.law("day").leaving(Instant(NOON + ahead_s), NOON, edges)
     rates = hazard(leaving)
     assert np.all((rates >= 0) & (rates <= 1))
@@ -96,7 +102,7 @@ def test_the_schedule_s_hazard_gives_back_the_probability_times_the_part(
     law, announced, steps = past.law("day"), Instant(NOON + ahead_s), grid(60)
     rates = law.hazard(announced, steps, NOON, part).values
     gone = 1.0 - np.exp(-np.cumsum(rates) * 0.25)
-    edges = NOON + 900.0 * np.arange(61)
+    edges = every(900.0, 60)
     wanted = np.cumsum(law.early(announced, NOON, edges))
     assert np.all(rates >= 0)
     assert gone == pytest.approx(part * wanted, abs=2e-6)
@@ -104,7 +110,7 @@ def test_the_schedule_s_hazard_gives_back_the_probability_times_the_part(
 
 def test_nobody_leaves_early_after_the_announced_time() -> None:
     law = assumed()
-    edges = NOON + 900.0 * np.arange(10)
+    edges = every(900.0, 9)
     assert law.early(Instant(NOON - 60.0), NOON, edges).sum() == 0.0
     ahead = law.early(Instant(NOON + 1000.0), NOON, edges)
     assert ahead[0] > 0
@@ -150,5 +156,5 @@ def test_the_law_is_a_straight_line_within_a_bin() -> None:
 
 
 def test_a_car_that_has_outstayed_everybody_leaves_now() -> None:
-    edges = NOON + 900.0 * np.arange(4)
+    edges = every(900.0, 3)
     assert assumed().leaving(Instant(NOON - 13 * HOUR), NOON, edges) == pytest.approx([1, 0, 0])

@@ -118,23 +118,28 @@ def wavy() -> Series:
     return replace(base, values=np.maximum(base.values + noise, 0.0))
 
 
-def test_a_cautious_plan_sees_more_load_later_and_the_same_now() -> None:
-    state = site()
-    plain, cautious = (asked(state, load_history=wavy(), cautious=flag) for flag in (False, True))
-    more = cautious.load_kw.values - plain.load_kw.values
-    assert more[0] < 0.1
-    assert np.all(more >= 0)
-    assert more[60] > 10.0
-    assert np.array_equal(cautious.import_limit_kw.values, plain.import_limit_kw.values)
-
-
-def test_where_cars_could_turn_the_site_around_the_limit_comes_nearer_instead() -> None:
-    cars = {f"a{number}": car(0, 70, 1) for number in range(20)}
+def test_a_cautious_plan_keeps_further_below_the_limit_the_further_ahead() -> None:
     plain, cautious = (
-        asked(site(cars), load_history=wavy(), cautious=flag) for flag in (False, True)
+        asked(site(), load_history=wavy(), cautious_limit=flag) for flag in (False, True)
     )
+    less = plain.import_limit_kw.values - cautious.import_limit_kw.values
+    assert less[0] < 0.1
+    assert np.all(less >= 0)
+    assert less[60] > 10.0
     assert np.array_equal(cautious.load_kw.values, plain.load_kw.values)
-    assert cautious.import_limit_kw.values[60] < plain.import_limit_kw.values[60] - 10.0
+
+
+def test_a_plan_may_expect_the_peak_from_the_quantile_where_the_site_imports_anyhow() -> None:
+    few = {"a": car(0, 70, 1)}
+    many = {f"a{number}": car(0, 70, 1) for number in range(20)}
+    for cars, most in ((few, 100.0), (many, 0.0)):
+        plain, cautious = (
+            asked(site(cars), load_history=wavy(), cautious_peak=flag) for flag in (False, True)
+        )
+        more = cautious.load_kw.values - plain.load_kw.values
+        assert np.all(more >= 0)
+        assert more[0] < 0.1
+        assert (10.0 < more[60] < most) or np.all(more == most)
 
 
 def test_expected_cars_stand_behind_those_that_are_there_and_get_no_set_point() -> None:

@@ -113,9 +113,17 @@ class Planner:
         stays = tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items()))
         if settings.early_eur_per_kwh > 0:
             stays = minded(stays, state, load, now, settings.early_eur_per_kwh)
-        if settings.cautious and is_fresh(state.meter, now):
-            give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
-            load, limit = with_margin(expected, load, pv, told.import_limit_kw, give_kw, now)
+        if is_fresh(state.meter, now):
+            margin = margin_kw(expected, now)
+            if settings.cautious_limit:
+                nearer = np.maximum(told.import_limit_kw.values - margin, 0.0)
+                limit = on_grid(start, nearer, "kW")
+            if settings.cautious_peak:
+                # Where the site imports whatever its cars do, a higher load moves nothing but the peak:
+                # all that costs by energy shifts by a constant. Elsewhere the median stands.
+                give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
+                imports = load.values - pv.values > give_kw
+                load = on_grid(start, load.values + np.where(imports, margin, 0.0), "kW")
         if settings.expects:
             seen = state.seen
             stays += ghosts(now, GHOSTS_S, bookings(state.stays, now), seen.rates, seen.usual)
@@ -279,25 +287,17 @@ def minded(
     return tuple(found)
 
 
-def with_margin(
-    expected: Usual, load: Series, pv: Series, limit: Series, give_kw: float, now: Instant
-) -> tuple[Series, Series]:
-    """Return load and import limit with which peak and limits are planned for the 0.9 quantile of load less sun.
+def margin_kw(expected: Usual, now: Instant) -> Floats:
+    """Return by how much the 0.9 quantile of load less sun is above its median, per quarter hour, kW.
 
-    Where the site imports whatever its cars do (they give *give_kw* at most), a higher load moves
-    nothing but the peak and the room below the limit: all that costs by energy shifts by a constant.
-    Elsewhere the median stands, and the limit comes nearer instead. What is measured now is certain;
-    the margin grows with the time ahead as the present deviation fades.
+    What is measured now is certain: the margin grows as the present deviation fades.
     """
-    up = expected.load.high.values - expected.load.middle.values
-    down = expected.pv.middle.values - expected.pv.low.values
-    ahead = load.start + QUARTER_S * np.arange(len(load.values)) - now
+    load, pv = expected.load, expected.pv
+    up, down = load.high.values - load.middle.values, pv.middle.values - pv.low.values
+    ahead = expected.start + QUARTER_S * np.arange(len(up)) - now
     # Load and sun err apart from each other: their margins add up as squares.
-    margin = np.hypot(up, down) * -np.expm1(-np.maximum(ahead, 0.0) / ANCHOR_FADES_S)
-    imports = load.values - pv.values > give_kw
-    raised = load.values + np.where(imports, margin, 0.0)
-    nearer = np.maximum(limit.values - np.where(imports, 0.0, margin), 0.0)
-    return on_grid(load.start, raised, "kW"), on_grid(load.start, nearer, "kW")
+    margin: Floats = np.hypot(up, down) * -np.expm1(-np.maximum(ahead, 0.0) / ANCHOR_FADES_S)
+    return margin
 
 
 def overdrawn_kw(meter: Meter, now: Instant) -> float:

@@ -44,8 +44,10 @@ class BemsSettings:
     period too. None: each plan pays all of it."""
     early_eur_per_kwh: float = 0.0
     """What a kWh is worth that a driver misses who leaves earlier than announced; 0: plans trust what is announced."""
-    cautious: bool = False
-    """True: peak and limits are planned with the 0.9 quantile of load less sun, all else with the median."""
+    cautious_limit: bool = False
+    """True: plans keep below the limit by the 0.9 quantile of load less sun, not by its median."""
+    cautious_peak: bool = False
+    """True: plans expect the peak from that quantile too; energy is planned with the median all the same."""
     expects: bool = False
     """True: cars that are booked, or that usually come, stand in the plan as ghosts that only charge."""
     group: str = "porto"

@@ -85,7 +85,7 @@ def _rounded(value: Any) -> Any:
     """Return nested figures without digits that say nothing."""
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
-    return round(value, 4) + 0.0 if isinstance(value, float) else value
+    return round(value, 6) + 0.0 if isinstance(value, float) else value
 
 
 def rows_of(said: bytes) -> tuple[Row, ...]:

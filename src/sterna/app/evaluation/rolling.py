@@ -8,9 +8,11 @@ shares out, and nothing is ever late.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from sterna.actors.bems import core
@@ -58,7 +60,8 @@ class Ingredients:
     """What the decisions are made with; a study leaves one out."""
 
     early_eur_per_kwh: float = 0.60
-    cautious: bool = True
+    cautious_limit: bool = True
+    cautious_peak: bool = False
     expects: bool = True
     thresholds: bool = True
     """False: cars follow the plan until the next one, whatever is measured."""
@@ -82,7 +85,7 @@ def settings_of(days: Days, chosen: Ingredients) -> BemsSettings:
         network_eur_per_kwh=Series(start=start, step=Seconds(QUARTER), values=network + adder * ponta, unit="EUR/kWh"),
         peak_eur_per_kw=days.peak_eur_per_kw, period_s=Seconds(chosen.period_s), conversions=dict(names),
         billed_until=Instant(start + quarters * QUARTER) if chosen.amortised else None,
-        early_eur_per_kwh=chosen.early_eur_per_kwh, cautious=chosen.cautious, expects=chosen.expects,
+        early_eur_per_kwh=chosen.early_eur_per_kwh, cautious_limit=chosen.cautious_limit, cautious_peak=chosen.cautious_peak, expects=chosen.expects,
     )  # fmt: skip
 
 
@@ -113,7 +116,12 @@ class Rolling:
         full = np.maximum(plates.discharge_kw, 1.0)
         lost = plates.fixed_kw / full + plates.linear + plates.square * full
         self._taken = AT_FAINT * (1.0 + lost) / plates.cells
-        self._power: Floats = np.zeros(len(drivers))
+        self._plugged = plugged(days, self._discharge)
+        self._names = [
+            f"{evse}@{comes:.0f}" for evse, comes in zip(drivers.evses, drivers.comes, strict=True)
+        ]
+        self._followed: tuple[Ints, Held, Held, Cars] | None = None
+        """Who was here with which plan in the minute before, their rows of it, and what does not change of them."""
 
     def powers(self, seen: Seen) -> Floats:
         """Return what the plugged cars shall do in this minute."""
@@ -132,30 +140,18 @@ class Rolling:
         """Tell the core what has become known."""
         self._tell_prices(seen.now)
         self._tell_bookings(seen.now)
-        drivers = self._days.drivers
-        cars = {
-            drivers.evses[car]: self._car(car, stored, kw, seen.now)
-            for car, stored, kw in zip(
-                seen.here.tolist(), seen.stored_kwh.tolist(), seen.power_kw.tolist(), strict=True
-            )
-        }
+        evses, plugged, now = self._days.drivers.evses, self._plugged, seen.now
+        known = zip(
+            seen.here.tolist(), seen.stored_kwh.tolist(), seen.power_kw.tolist(), strict=True
+        )
+        cars = {}
+        for number, stored, kw in known:
+            car = plugged[number]
+            soc = Share(stored / car.capacity_kwh)
+            cars[evses[number]] = replace(car, reported_at=now, soc=soc, kw=Kilowatts(kw))
         self._take(Reported(at=seen.now, cars=cars, whole=True))
         load, pv = Kilowatts(seen.load_kw), Kilowatts(seen.pv_kw)
         self._take(Metered(at=seen.now, load_kw=load, pv_kw=pv))
-
-    def _car(self, number: int, stored: float, kw: float, now: Instant) -> Car:
-        """Return a plugged car as the CS EMS reports it."""
-        drivers, plates = self._days.drivers, self._days.drivers.plates
-        capacity = float(plates.capacity_kwh[number])
-        return Car(
-            reported_at=now, plugged_at=Instant(float(drivers.comes[number])),
-            departure=Instant(float(drivers.announced[number])), soc=Share(stored / capacity),
-            floor=Share(float(drivers.floor_kwh[number]) / capacity),
-            target=Share(float(drivers.target_kwh[number]) / capacity), capacity_kwh=KilowattHours(capacity),
-            charge_kw_max=Kilowatts(float(plates.charge_kw[number])),
-            discharge_kw_max=Kilowatts(float(self._discharge[number])), kw=Kilowatts(kw),
-            wear_class=drivers.visits[number].model.chemistry.value,
-        )  # fmt: skip
 
     def _tell_prices(self, now: Instant) -> None:
         """Publish today, and tomorrow from its hour on, as the market does."""
@@ -205,22 +201,32 @@ class Rolling:
 
     def _answer(self, seen: Seen, left: Held) -> Floats:
         """Return the powers by plan and thresholds."""
-        drivers, plates, here = self._days.drivers, self._days.drivers.plates, seen.here
-        rows = np.array([
-            self._row.get(f"{drivers.evses[car]}@{drivers.comes[car]:.0f}", -1) for car in here.tolist()
-        ])  # fmt: skip
-        cars = Cars(
-            stored_kwh=seen.stored_kwh, floor_kwh=drivers.floor_kwh[here], target_kwh=drivers.target_kwh[here],
-            capacity_kwh=plates.capacity_kwh[here], charge_kw=plates.charge_kw[here],
-            discharge_kw=self._discharge[here], gain=plates.cells[here], ratio=self._taken[here],
-            least_kw=self._least[here], left_s=drivers.announced[here] - seen.now,
-        )  # fmt: skip
-        plan = left.of(rows)
+        if (
+            self._followed is None
+            or self._followed[0] is not seen.here
+            or self._followed[1] is not left
+        ):
+            rows = [self._row.get(self._names[car], -1) for car in seen.here.tolist()]
+            plan = left.of(np.array(rows, dtype=np.int64))
+            self._followed = (seen.here, left, plan, self._cars(seen.here))
+        _, _, plan, usual = self._followed
+        left_s = self._days.drivers.announced[seen.here] - seen.now
+        cars = replaced(usual, stored_kwh=seen.stored_kwh, left_s=left_s)
         measured = seen.load_kw - seen.pv_kw
         if not self._chosen.thresholds:
             k = plan.step(seen.now)
             measured = measured if k is None else float(plan.others_kw[k])
         return answer(seen.now, plan, cars, self._supply(seen), measured, MINUTE_S)
+
+    def _cars(self, here: Ints) -> Cars:
+        """Return the cars that are *here*, as they came."""
+        drivers, plates = self._days.drivers, self._days.drivers.plates
+        return Cars(
+            stored_kwh=drivers.arrival_kwh[here], floor_kwh=drivers.floor_kwh[here], target_kwh=drivers.target_kwh[here],
+            capacity_kwh=plates.capacity_kwh[here], charge_kw=plates.charge_kw[here],
+            discharge_kw=self._discharge[here], gain=plates.cells[here], ratio=self._taken[here],
+            least_kw=self._least[here], left_s=drivers.announced[here],
+        )  # fmt: skip
 
     def _supply(self, seen: Seen) -> Supply:
         """Return what import costs in the rest of this quarter hour."""
@@ -233,6 +239,25 @@ class Rolling:
             peak_eur=days.peak_eur_per_kw / quarter_h, import_limit_kw=days.import_limit_kw,
             export_limit_kw=days.export_limit_kw,
         )  # fmt: skip
+
+
+def plugged(days: Days, discharge_kw: Floats) -> tuple[Car, ...]:
+    """Return every car as the CS EMS reports it when it is plugged in."""
+    drivers, plates = days.drivers, days.drivers.plates
+    columns = (
+        drivers.comes, drivers.announced, drivers.arrival_kwh, drivers.floor_kwh, drivers.target_kwh,
+        plates.capacity_kwh, plates.charge_kw, discharge_kw,
+    )  # fmt: skip
+    rows = zip(drivers.visits, *(column.tolist() for column in columns), strict=True)
+    return tuple(
+        Car(
+            reported_at=Instant(comes), plugged_at=Instant(comes), departure=Instant(announced),
+            soc=Share(stored / capacity), floor=Share(floor / capacity), target=Share(target / capacity),
+            capacity_kwh=KilowattHours(capacity), charge_kw_max=Kilowatts(charge),
+            discharge_kw_max=Kilowatts(discharge), kw=Kilowatts(0.0), wear_class=visit.model.chemistry.value,
+        )
+        for visit, comes, announced, stored, floor, target, capacity, charge, discharge in rows
+    )  # fmt: skip
 
 
 def spans(series: Series, start: Instant, end: Instant) -> tuple[Span, ...]:

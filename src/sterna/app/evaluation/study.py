@@ -26,11 +26,12 @@ ABOVE_MOST: Final = 0.05
 USUAL: Final = Ingredients()
 LEFT_OUT: Final[Mapping[str, Ingredients]] = {
     "without early leavers": replace(USUAL, early_eur_per_kwh=0.0),
-    "without quantiles": replace(USUAL, cautious=False),
+    "without quantiles": replace(USUAL, cautious_limit=False),
+    "quantile for the peak too": replace(USUAL, cautious_peak=True),
     "without expected cars": replace(USUAL, expects=False),
     "without thresholds": replace(USUAL, thresholds=False),
     "with none of these": Ingredients(
-        early_eur_per_kwh=0.0, cautious=False, expects=False, thresholds=False
+        early_eur_per_kwh=0.0, cautious_limit=False, expects=False, thresholds=False
     ),
 }
 """The same decisions, one ingredient less."""
