@@ -4,9 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
+from sterna.decisions.schedule.days import START, Run, fleet, site_series
 from sterna.decisions.schedule.problem import Band, Floats, Problem, Reserve, Sessions, Site
+from sterna.decisions.schedule.promises import BandAhead, ReserveAhead, feeder, phases, volume
 from sterna.decisions.schedule.reference import presence
+from sterna.decisions.schedule.snapshot import Snapshot, Tier
+from sterna.decisions.schedule.standing import standing
+from sterna.kernel.quantities import KilowattHours, Kilowatts
+from sterna.kernel.series import Series
 
 
 def random_problem(seed: int, cars: int = 4, steps: int = 8) -> Problem:
@@ -119,3 +126,65 @@ def everything(seed: int, cars: int = 4, steps: int = 8) -> Problem:
             of_cars[name] = np.array([[cut * most, (1 - cut) * most], [eta, 0.9 * eta]])
     sessions = replace(problem.sessions, **of_cars)
     return replace(problem, sessions=sessions, bands=bands, reserve=reserve)
+
+
+class Eventful(Run):
+    """A run whose snapshots carry promises: which ones changes every few hours."""
+
+    @override
+    def snapshot(self, now: float) -> Snapshot:
+        """Return what is known at *now*, with what is promised then."""
+        plain = super().snapshot(now)
+        hour = int((now - START) // 3600)
+        load, cars = plain.load_kw, plain.stays
+        scale = float(len(self.stays)) ** 0.5
+
+        def flat(values: Floats | float) -> Series:
+            return replace(load, values=np.zeros_like(load.values) + values)
+
+        bands: tuple[BandAhead, ...] = ()
+        if hour % 5 != 4:
+            keys = [stay.key for stay in cars if sum(stay.key.encode()) % 2]
+            third = flat(load.values / 3)
+            used = {stay.key: (1 + number % 3,) for number, stay in enumerate(cars)}
+            bands = (
+                feeder("left wing", keys, base_kw=flat(1.0), high_kw=flat(3 * scale)),
+                *phases(used, base_kw=(third, third, third), high_kw=flat(5 * scale)),
+            )
+        if hour % 6 > 2:
+            quarter = np.arange(len(load.values))
+            sold = np.where(quarter % 96 // 4 == 18, 1.5 * scale, np.nan)
+            net = flat(load.values - plain.pv_kw.values)
+            bands += (volume("evening", base_kw=net, sold_kw=flat(sold)),)
+        reserve = ReserveAhead(up_kw=flat(0.5 * scale), down_kw=flat(0.3 * scale), hold_h=0.5)
+        battery = standing(
+            "battery",
+            energy_kwh=KilowattHours(self.energy.setdefault("battery", 10.0)),
+            capacity_kwh=KilowattHours(20.0),
+            charge_kw=Kilowatts(5.0),
+            discharge_kw=Kilowatts(5.0),
+            worth_eur_per_kwh=0.15,
+            wear_eur_per_kwh=0.01,
+        )
+        return replace(
+            plain,
+            stays=(*cars, battery) if hour % 4 else cars,
+            bands=bands,
+            reserve=reserve if hour % 3 else None,
+            fair=(Tier(kwh=2.0, factor=1.0), Tier(kwh=2.0, factor=1.5)) if hour % 7 < 5 else (),
+        )
+
+
+def site_with_everything(seed: int, bays: int, days: float) -> Eventful:
+    """Return a site over days where every promise comes and goes."""
+    draw = np.random.Generator(np.random.PCG64(seed))
+    stays = [
+        replace(
+            stay,
+            levy_eur_per_kwh=float(draw.choice([0.0, 0.03])),
+            early_kwh=KilowattHours(0.8 * stay.target_kwh * (draw.random() < 0.5)),
+            hazard_per_h=float(draw.choice([0.002, 0.01])),
+        )
+        for stay in fleet(bays, days, draw)
+    ]
+    return Eventful(stays, site_series(days, float(bays), draw), draw)

@@ -157,24 +157,20 @@ def _stored(problem: Problem, where: Slots, floors: Floats) -> Values:
     dear = cars.high_eur_per_kwh_h[car] * problem.hours[step]
     nothing = np.zeros(len(car))
     if cars.early_eur_per_kwh is None:
-        tops = [knee, ceilings]
-        costs = [nothing, dear]
-    else:
-        wanted, price = cars.leaving_early
-        early, missing = np.minimum(wanted, ceilings), price[car, step]
-        tops = [np.minimum(early, knee), np.maximum(early, knee), ceilings]
-        costs = [-missing, np.where((early > knee)[car], dear - missing, 0.0), dear]
-    begins = [np.zeros(len(cars)), *tops[:-1]]
-    widths = [(top - begin)[car] for begin, top in zip(begins, tops, strict=True)]
+        here = knee[car]
+        return Values(
+            cost=np.stack((nothing, dear)),
+            lower=np.stack((np.minimum(floors, here), np.maximum(floors - here, 0.0))),
+            upper=np.stack((here, ceilings[car] - here)),
+        )
+    wanted, price = cars.leaving_early
+    early, missing = np.minimum(wanted, ceilings), price[car, step]
+    begins = np.stack((np.zeros(len(cars)), np.minimum(early, knee), np.maximum(early, knee)))
+    widths = np.stack((*begins[1:], ceilings)) - begins
     return Values(
-        cost=np.stack(costs),
-        lower=np.stack(
-            [
-                np.clip(floors - begin[car], 0.0, width)
-                for begin, width in zip(begins, widths, strict=True)
-            ]
-        ),
-        upper=np.stack(widths),
+        cost=np.stack((-missing, np.where((early > knee)[car], dear - missing, 0.0), dear)),
+        lower=np.clip(floors - begins[:, car], 0.0, widths[:, car]),
+        upper=widths[:, car],
     )
 
 

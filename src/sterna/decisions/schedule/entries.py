@@ -142,6 +142,11 @@ def _append(part: Part, counts: list[Ints], rows: list[Ints], values: list[Float
     """Append the columns of *part*, each with the entries that are not 0."""
     where, value = np.stack(part[0], axis=1), np.stack(part[1], axis=1)
     real = value != 0.0
+    if real.all():
+        counts.append(np.full(len(where), where.shape[1]))
+        rows.append(where.ravel())
+        values.append(value.ravel())
+        return
     counts.append(np.count_nonzero(real, axis=1))
     rows.append(where[real])
     values.append(value[real])

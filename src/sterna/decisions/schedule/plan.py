@@ -204,7 +204,7 @@ def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
     return Costs(
         energy=float(bought),
         peak=site.peak_eur_per_kw * peak,
-        levy=float(cars.levies[car] @ flows.charge),
+        levy=0.0 if cars.levy_eur_per_kwh is None else float(cars.levies[car] @ flows.charge),
         wear=float(cars.wear_eur_per_kwh[car] @ (flows.into + flows.out)),
         high=float(cars.high_eur_per_kwh_h[car] @ high),
         unmet=unmet_cost(cars, flows.unmet),
@@ -217,6 +217,8 @@ def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
 
 def unmet_cost(cars: Sessions, unmet: Floats) -> float:
     """Return what the missing energy *unmet*, shape (N,), weighs: tier after tier."""
+    if cars.fair_shares is None:
+        return float(cars.unmet_eur_per_kwh @ unmet)
     cost, rest = 0.0, unmet
     for width, price in zip(*cars.tiers, strict=True):
         part = np.minimum(rest, width)

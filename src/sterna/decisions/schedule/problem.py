@@ -7,8 +7,8 @@ positive when it charges a car or is imported. Money is a float in EUR here: a
 plan's cost is an estimate that no ledger ever sees.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 """An array of float64."""
 Ints = NDArray[np.int64]
 """An array of int64."""
+
+
+CAR_LAST: Final = {"charge_pieces", "discharge_pieces", "fair_shares", "fair_factors"}
+"""Fields of `Sessions` whose last dimension is the car; of all others it is the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,6 +126,14 @@ class Sessions:
         found: Floats = np.sum(powers * gains, axis=0)
         return found
 
+    def chosen(self, which: Ints) -> "Sessions":
+        """Return the sessions at the positions *which*."""
+        found: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, values in found.items():
+            if values is not None:
+                found[name] = values[..., which] if name in CAR_LAST else values[which]
+        return Sessions(**found)
+
     def __len__(self) -> int:
         """Return the number of sessions N."""
         return len(self.first)
@@ -197,6 +209,11 @@ class Problem:
     site: Site
     bands: tuple[Band, ...] = ()
     reserve: Reserve | None = None
+
+    def chosen(self, which: Ints) -> "Problem":
+        """Return the problem with only the sessions at the positions *which*."""
+        bands = tuple(replace(band, weight=band.weight[which]) for band in self.bands)
+        return replace(self, sessions=self.sessions.chosen(which), bands=bands)
 
     def floors(self) -> Floats:
         """Return the floor at the end of each step, shape (N, T), kWh.

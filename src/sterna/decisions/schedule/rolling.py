@@ -8,13 +8,20 @@ then needs few steps. When the clock has run through the finest steps, the grid
 rolls and the program is built anew.
 """
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.blocks import Blocks, Standing, carried, marks_of, no_blocks
+from sterna.decisions.schedule.blocks import (
+    SITE_KINDS,
+    Blocks,
+    Standing,
+    carried,
+    marks_of,
+    no_blocks,
+)
 from sterna.decisions.schedule.columns import (
     HELD_ROWS,
     Slots,
@@ -35,7 +42,7 @@ from sterna.decisions.schedule.entries import (
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.onoff import Faint, settle_faint
 from sterna.decisions.schedule.plan import Flows, Prices, costs_of, plan_of, settled
-from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem, Sessions
+from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
 from sterna.decisions.schedule.program import Basis, Program
 from sterna.decisions.schedule.snapshot import (
     PLAIN,
@@ -54,10 +61,20 @@ RESTING_SHARE_MAX: Final = 0.5
 """Blocks at rest cost time in every solve: when they are more than this share of all slots, the
 program is built anew before its time."""
 
-CAR_LAST: Final = {"charge_pieces", "discharge_pieces", "fair_shares", "fair_factors"}
-"""Fields of `Sessions` whose last dimension is the car; of all others it is the first."""
 RESTING_KWH_MAX: Final = 1e3
 """Bound of stored energy in a block at rest: above any battery, so that it holds whatever it held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ahead:
+    """Where the site stands in the program from a step on."""
+
+    step: int
+    rows: Rows
+    columns: Ints
+    """In the order of `columns.site_values`."""
+    all_rows: Ints
+    """In the order of `columns.site_sides`."""
 
 
 class Rolling:
@@ -72,6 +89,7 @@ class Rolling:
         self._shape = PLAIN
         self._blocks = no_blocks(PLAIN)
         self._block_of: dict[str, int] = {}
+        self._site: _Ahead | None = None
         self._before: tuple[Standing, Basis] | None = None
 
     def solve(self, snapshot: Snapshot) -> Plan:
@@ -126,7 +144,7 @@ class Rolling:
 
     def _prices(self, where: Slots, block: Ints, step: int) -> Prices:
         """Return the duals of the last solve."""
-        duals, rows, blocks = self._program.row_prices(), self._site_rows(step), self._blocks
+        duals, rows, blocks = self._program.row_prices(), self._ahead(step).rows, self._blocks
         at = self._slot_positions(where, block, step) - blocks.position[block][where.car]
         return Prices(
             site=duals[rows.balance],
@@ -134,11 +152,6 @@ class Rolling:
             bands=-duals[rows.bands],
             reserve=duals[rows.pool],
         )
-
-    def _site_rows(self, step: int, first: int = 0) -> Rows:
-        """Return the site's rows from *step* on; *first* row of sessions to come."""
-        count, shape = len(self.edges) - 1, self._shape
-        return site_rows(count, len(shape.bands), reserve=shape.reserve, first=first, step=step)
 
     def _close(
         self, problem: Problem, where: Slots, block: Ints, step: int, low: Faint
@@ -175,6 +188,7 @@ class Rolling:
         self._program = Program()
         self._blocks = no_blocks(self._shape)
         self._block_of = {}
+        self._site = None
         hours = np.diff(self.edges) / 3600.0
         bands, reserve = len(self._shape.bands), self._shape.reserve
         kinds = bands + (2 if reserve else 0)
@@ -194,13 +208,14 @@ class Rolling:
         cars, blocks = problem.sessions, self._blocks
         first, last = (cars.first + step).tolist(), (cars.last + step).tolist()
         starts, ends = blocks.first.tolist(), blocks.last.tolist()
-        marks = marks_of(problem)
+        named = np.array([self._block_of.get(stay.key, -1) for stay in snapshot.stays], np.int64)
+        same = named >= 0
+        same[same] = np.all(blocks.marks[named[same]] == marks_of(problem)[same], axis=1)
         new = []
         known = {}
         for car, stay in enumerate(snapshot.stays):
-            block = self._block_of.get(stay.key, -1)
-            fits = block >= 0 and starts[block] <= first[car] and ends[block] == last[car]
-            if fits and np.array_equal(blocks.marks[block], marks[car]):
+            block = int(named[car])
+            if same[car] and starts[block] <= first[car] and ends[block] == last[car]:
                 known[stay.key] = block
             else:
                 new.append(car)
@@ -215,16 +230,12 @@ class Rolling:
 
     def _append(self, snapshot: Snapshot, problem: Problem, new: Ints, step: int) -> None:
         """Append blocks for the cars *new* of *problem*."""
-        part = replace(
-            problem,
-            sessions=chosen(problem.sessions, new),
-            bands=tuple(replace(band, weight=band.weight[new]) for band in problem.bands),
-        )
+        part = problem.chosen(new)
         where = slots(part)
         count, cars = len(where.car), len(new)
         values = car_values(part, where)
         row = self._program.add_rows(*values.sides())
-        entries = car_entries(part, where, self._site_rows(step, row))
+        entries = car_entries(part, where, replace(self._ahead(step).rows, first=row))
         column = self._program.add_columns(values.stacked(), entries)
         slot, car, shape = np.arange(count), np.arange(cars), self._shape
         held = 2 if shape.reserve else 0
@@ -269,7 +280,7 @@ class Rolling:
         size = self._program.columns
         values = Values(cost=np.zeros(size), lower=np.zeros(size), upper=np.zeros(size))
         self._rest(values, problem, block, step)
-        at = self._slot_positions(where, block, step)
+        at, ahead = self._slot_positions(where, block, step), self._ahead(step)
         wanted = car_values(problem, where)
         for columns, new in (
             (blocks.charge[at].T, wanted.charge),
@@ -278,43 +289,54 @@ class Rolling:
             (blocks.reserve[at].T, wanted.reserve),
             (blocks.start_column[block], wanted.start),
             (blocks.unmet_column[block].T, wanted.unmet),
-            (self._ahead(step), site_values(problem)),
+            (ahead.columns, site_values(problem)),
         ):
             values.cost[columns] = new.cost
             values.lower[columns] = new.lower
             values.upper[columns] = new.upper
         self._program.set_columns(values)
-        rows = self._site_rows(step)
         lower, upper = np.zeros(self._program.rows), np.zeros(self._program.rows)
-        for some in (slice(2 * count, (2 + self._kinds) * count), blocks.held):
-            lower[some], upper[some] = -np.inf, np.inf
+        if self._kinds:
+            for some in (slice(2 * count, (2 + self._kinds) * count), blocks.held):
+                lower[some], upper[some] = -np.inf, np.inf
         upper[count : 2 * count] = np.inf
         upper[blocks.target_row] = np.inf
-        ahead = (rows.balance, count + rows.balance, rows.bands.ravel(), rows.pool.ravel())
-        of_site = np.concatenate(ahead)
-        lower[of_site], upper[of_site] = site_sides(problem)
+        lower[ahead.all_rows], upper[ahead.all_rows] = site_sides(problem)
         lower[blocks.target_row[block]] = wanted.target
-        lower[blocks.held[at].T], upper[blocks.held[at].T] = wanted.held.lower, wanted.held.upper
+        if self._shape.reserve:
+            held = blocks.held[at].T
+            lower[held], upper[held] = wanted.held.lower, wanted.held.upper
         self._program.set_rows(lower, upper)
         now = float(problem.hours[0])
         self._program.set_entry(count + step, 4 * count, now)
-        for here in at[where.step == 0].tolist() if self._shape.reserve else ():
-            for way in range(2):
-                row, column = blocks.held[here, way], blocks.reserve[here, way]
-                self._program.set_entry(int(row), int(column), now)
+        if self._shape.reserve:
+            here = at[where.step == 0]
+            rows_now, columns_now = blocks.held[here, :2].ravel(), blocks.reserve[here].ravel()
+            for row, column in zip(rows_now.tolist(), columns_now.tolist(), strict=True):
+                self._program.set_entry(row, column, now)
 
     @property
     def _kinds(self) -> int:
         """Rows of the site per step beside balance and peak."""
         return len(self._shape.bands) + (2 if self._shape.reserve else 0)
 
-    def _ahead(self, step: int) -> Ints:
-        """Return the site's columns from *step* on, in the order of `columns.site_values`."""
-        count, bands = len(self.edges) - 1, len(self._shape.bands)
-        rest = np.arange(step, count)
-        usual = count * np.arange(4)[:, None] + rest
-        more = 4 * count + 1 + count * np.arange(self._kinds + bands)[:, None] + rest
-        return np.concatenate((usual.ravel(), [4 * count], more.ravel()))
+    def _ahead(self, step: int) -> _Ahead:
+        """Return where the site stands from *step* on; worked out once for each step of a program."""
+        if self._site is None or self._site.step != step:
+            count, shape = len(self.edges) - 1, self._shape
+            rows = site_rows(count, len(shape.bands), reserve=shape.reserve, step=step)
+            rest = rows.balance
+            usual = count * np.arange(SITE_KINDS)[:, None] + rest
+            kinds = np.arange(self._kinds + len(shape.bands))
+            more = SITE_KINDS * count + 1 + count * kinds[:, None] + rest
+            all_rows = (rest, count + rest, rows.bands.ravel(), rows.pool.ravel())
+            self._site = _Ahead(
+                step=step,
+                rows=rows,
+                columns=np.concatenate((usual.ravel(), [SITE_KINDS * count], more.ravel())),
+                all_rows=np.concatenate(all_rows),
+            )
+        return self._site
 
     def _rest(self, values: Values, problem: Problem, block: Ints, step: int) -> None:
         """Let past steps hold what is stored now, and finished sessions hold anything."""
@@ -322,13 +344,14 @@ class Rolling:
         car_of = np.full(len(blocks.first), -1)
         car_of[block] = np.arange(len(block))
         car = car_of[blocks.block]
-        resting = blocks.stored[car < 0, 0]
+        resting = blocks.stored[:, 0][car < 0]
         values.upper[resting] = RESTING_KWH_MAX
         here = np.flatnonzero(car >= 0)
         past = here[blocks.step[here] < step + cars.first[car[here]]]
         stored = cars.energy_kwh[car[past]]
-        values.lower[blocks.stored[past, 0]] = stored
-        values.upper[blocks.stored[past, 0]] = stored
+        first = blocks.stored[:, 0][past]
+        values.lower[first] = stored
+        values.upper[first] = stored
 
     def _read(self, problem: Problem, where: Slots, block: Ints, step: int) -> Flows:
         """Return the solver's values as flows of the problem."""
@@ -356,14 +379,3 @@ class Rolling:
             missed=more[:bands] - more[bands : 2 * bands],
             lacking=more[2 * bands :],
         )
-
-
-def chosen(sessions: Sessions, which: Ints) -> Sessions:
-    """Return the sessions at the positions *which*."""
-    found: dict[str, Any] = {
-        field.name: getattr(sessions, field.name) for field in fields(sessions)
-    }
-    for name, values in found.items():
-        if values is not None:
-            found[name] = values[..., which] if name in CAR_LAST else values[which]
-    return Sessions(**found)

@@ -255,7 +255,7 @@ def _sessions(snapshot: Snapshot, edges: Floats, least: Shape) -> Sessions:
         charge_pieces=up,
         discharge_pieces=down,
         least_kw=table[14],
-        levy_eur_per_kwh=table[15],
+        levy_eur_per_kwh=table[15] if table[15].any() else None,
         early_kwh=early,
         early_eur_per_kwh=price,
         fair_shares=shares,
@@ -312,15 +312,19 @@ def _curves(stays: tuple[Stay, ...], pieces: int) -> tuple[Floats, Floats]:
     """Return (kW, efficiency) of the pieces of all curves, shape (2, P, N), charging and discharging."""
     pairs = [stay.pieces for stay in stays]
     most = max((pieces, *(len(way) for pair in pairs for way in pair)))
-    found = np.zeros((2, 2, most, len(stays)))
-    found[:, 1] = 1.0
-    for car, pair in enumerate(pairs):
-        for way, curve in enumerate(pair):
-            for piece, (kw, ratio) in enumerate(curve):
-                found[way, :, piece, car] = kw, (1.0 / ratio if way else ratio)
+    rows: list[float] = []
+    for into, out in pairs:
+        for curve, discharging in ((into, False), (out, True)):
+            ratios = [1.0 / ratio if discharging else ratio for _, ratio in curve]
+            empty = most - len(curve)
+            rows += [kw for kw, _ in curve]
+            rows += [0.0] * empty
+            rows += ratios
             # Empty pieces cost like the last one, so that nothing changes at their edge.
-            found[way, 1, len(curve) :, car] = found[way, 1, max(len(curve) - 1, 0), car]
-    return found[0], found[1]
+            rows += (ratios[-1:] or [1.0]) * empty
+    found = np.array(rows).reshape(len(stays), 2, 2, most).transpose(1, 2, 3, 0)
+    up, down = np.ascontiguousarray(found)
+    return up, down
 
 
 def _row(stay: Stay, now: Instant, end: float) -> tuple[float, ...]:
