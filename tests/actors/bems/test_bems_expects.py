@@ -17,6 +17,7 @@ from sterna.kernel.series import Series
 
 HOUR = 3600.0
 PERIOD = Seconds(300.0)
+MONTH = Instant(START + 30 * DAY)
 
 
 def car(plugged_h: float, departure_h: float, reported_h: float = 0.0) -> Car:
@@ -134,12 +135,23 @@ def test_a_plan_may_expect_the_peak_from_the_quantile_where_the_site_imports_any
     many = {f"a{number}": car(0, 70, 1) for number in range(20)}
     for cars, most in ((few, 100.0), (many, 0.0)):
         plain, cautious = (
-            asked(site(cars), load_history=wavy(), cautious_peak=flag) for flag in (False, True)
+            asked(site(cars), load_history=wavy(), cautious_peak=flag, billed_until=MONTH)
+            for flag in (False, True)
         )
         more = cautious.load_kw.values - plain.load_kw.values
         assert np.all(more >= 0)
         assert more[0] < 0.1
         assert (10.0 < more[60] < most) or np.all(more == most)
+
+
+def test_near_the_end_of_the_period_the_peak_is_expected_from_the_median() -> None:
+    week, plain = (
+        asked(
+            site(), load_history=wavy(), cautious_peak=flag, billed_until=Instant(START + 5 * DAY)
+        )
+        for flag in (True, False)
+    )
+    assert np.array_equal(week.load_kw.values, plain.load_kw.values)
 
 
 def test_expected_cars_stand_behind_those_that_are_there_and_get_no_set_point() -> None:
@@ -160,7 +172,7 @@ def test_expected_cars_stand_behind_those_that_are_there_and_get_no_set_point() 
 
 def test_the_peak_is_paid_by_the_part_of_the_period_that_a_plan_sees() -> None:
     whole = settings(peak_eur_per_kw=30.0)
-    month = settings(peak_eur_per_kw=30.0, billed_until=Instant(START + 30 * DAY))
+    month = settings(peak_eur_per_kw=30.0, billed_until=MONTH)
     assert peak_price(whole, at(0)) == 30.0
     assert peak_price(month, at(0)) == pytest.approx(3.0)
     assert peak_price(month, Instant(START + 29 * DAY)) == pytest.approx(30.0)

@@ -118,7 +118,7 @@ class Planner:
             if settings.cautious_limit:
                 nearer = np.maximum(told.import_limit_kw.values - margin, 0.0)
                 limit = on_grid(start, nearer, "kW")
-            if settings.cautious_peak:
+            if settings.cautious_peak and cheap_peak(settings, now):
                 # Where the site imports whatever its cars do, a higher load moves nothing but the peak:
                 # all that costs by energy shifts by a constant. Elsewhere the median stands.
                 give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
@@ -268,6 +268,11 @@ def peak_price(settings: BemsSettings, now: Instant) -> float:
         return settings.peak_eur_per_kw
     left_s = max(settings.billed_until - now, PLAN_S)
     return settings.peak_eur_per_kw * PLAN_S / left_s
+
+
+def cheap_peak(settings: BemsSettings, now: Instant) -> bool:
+    """Return whether a plan pays no more than half of the peak: then room that is not used costs more than a peak that is missed."""
+    return peak_price(settings, now) <= settings.peak_eur_per_kw / 2.0
 
 
 def minded(

@@ -47,7 +47,8 @@ class BemsSettings:
     cautious_limit: bool = False
     """True: plans keep below the limit by the 0.9 quantile of load less sun, not by its median."""
     cautious_peak: bool = False
-    """True: plans expect the peak from that quantile too; energy is planned with the median all the same."""
+    """True: plans expect the peak from that quantile too, while they pay no more than half of it (`billed_until`);
+    energy is planned with the median all the same."""
     expects: bool = False
     """True: cars that are booked, or that usually come, stand in the plan as ghosts that only charge."""
     group: str = "porto"

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from sterna.app.evaluation.days import Days
 from sterna.app.evaluation.lived import Lived
+from sterna.app.wiring import EARLY_EUR_PER_KWH
 
 Floats = NDArray[np.float64]
 
-MISSING_EUR_PER_KWH: Final = 0.60
-"""What a kWh costs on the road instead: about the price of public fast charging (assumption)."""
+MISSING_EUR_PER_KWH: Final = EARLY_EUR_PER_KWH
+"""What a kWh costs on the road instead: about the price of public fast charging."""
 TOLERANCE: Final = 0.01
 """A target is met within 1 % of the capacity (KPI-01)."""
 FLOOR_TOLERANCE: Final = 0.001

@@ -29,9 +29,16 @@ DAYS_MAX: Final = 366
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of all randomness; default: the scenario's.")  # fmt: skip
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write evaluation.json, .md and .svg here.",
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write evaluation.json and evaluation.svg here.",
 )  # fmt: skip
 @click.option("--leave-out", is_flag=True, help="Also decide without each ingredient in turn.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1, max=64),
+    default=1,
+    show_default=True,
+    help="Processes to live in.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 @click.option(
     "--page", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Renew the table in this Markdown page.",
@@ -42,6 +49,7 @@ def evaluate(
     seed: int | None,
     out: Path | None,
     page: Path | None,
+    jobs: int,
     *,
     leave_out: bool,
     as_json: bool,
@@ -60,6 +68,7 @@ def evaluate(
         found = study(
             chosen,
             leave_out=leave_out,
+            jobs=jobs,
             progress=lambda share, what: progress.update(task, completed=share, description=what),
         )
     if out is not None:
@@ -77,12 +86,11 @@ def evaluate(
 
 
 def written(found: Study, folder: Path) -> None:
-    """Write the three files of a study to *folder*; BadInput when that cannot be."""
+    """Write the two files of a study to *folder*; BadInput when that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "evaluation.json").write_bytes(figures(found))
         (folder / "evaluation.svg").write_text(picture(found), encoding="utf-8")
-        (folder / "table.md").write_text(table(rows(found)), encoding="utf-8")
     except OSError as error:
         raise BadInput(folder, "", f"cannot be written: {error.strerror}") from error
 

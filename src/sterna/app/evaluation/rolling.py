@@ -32,7 +32,7 @@ from sterna.actors.bems.records import (
 from sterna.actors.bems.settings import BemsSettings
 from sterna.app.evaluation.days import Days
 from sterna.app.evaluation.lived import Seen
-from sterna.app.wiring import before
+from sterna.app.wiring import EARLY_EUR_PER_KWH, before
 from sterna.decisions.arrivals import is_ghost
 from sterna.decisions.threshold import Cars, Held, Supply, answer, held
 from sterna.domain.local_day import clock_time, midnight
@@ -59,9 +59,9 @@ AT_FAINT: Final = 1.05
 class Ingredients:
     """What the decisions are made with; a study leaves one out."""
 
-    early_eur_per_kwh: float = 0.60
+    early_eur_per_kwh: float = EARLY_EUR_PER_KWH
     cautious_limit: bool = True
-    cautious_peak: bool = False
+    cautious_peak: bool = True
     expects: bool = True
     thresholds: bool = True
     """False: cars follow the plan until the next one, whatever is measured."""

@@ -1,6 +1,9 @@
 """One study: the same days under every strategy, and Sterna's decisions with one ingredient left out."""
 
-from collections.abc import Callable, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,12 +29,16 @@ ABOVE_MOST: Final = 0.05
 USUAL: Final = Ingredients()
 LEFT_OUT: Final[Mapping[str, Ingredients]] = {
     "without early leavers": replace(USUAL, early_eur_per_kwh=0.0),
-    "without quantiles": replace(USUAL, cautious_limit=False),
-    "quantile for the peak too": replace(USUAL, cautious_peak=True),
+    "without quantiles": replace(USUAL, cautious_limit=False, cautious_peak=False),
     "without expected cars": replace(USUAL, expects=False),
+    "each plan pays the whole peak": replace(USUAL, amortised=False),
     "without thresholds": replace(USUAL, thresholds=False),
     "with none of these": Ingredients(
-        early_eur_per_kwh=0.0, cautious_limit=False, expects=False, thresholds=False
+        early_eur_per_kwh=0.0,
+        cautious_limit=False,
+        expects=False,
+        amortised=False,
+        thresholds=False,
     ),
 }
 """The same decisions, one ingredient less."""
@@ -77,28 +84,59 @@ class Study:
         return tuple(found)
 
 
-def study(days: Days, *, leave_out: bool = False, progress: Progressed | None = None) -> Study:
-    """Live through *days* with every strategy; with *leave_out* also without each ingredient."""
+def study(
+    days: Days, *, leave_out: bool = False, jobs: int = 1, progress: Progressed | None = None
+) -> Study:
+    """Live through *days* with every strategy; with *leave_out* also without each ingredient.
+
+    With more than one of *jobs* lives pass beside each other in processes; nothing of the result depends on it.
+    """
     tell = progress or (lambda _share, _what: None)
     chosen = {STERNA: USUAL, **(LEFT_OUT if leave_out else {})}
-    tell(0.0, FORESIGHT)
-    best = foreseen(days)
-    lives = {FORESIGHT: best.life}
-    plans = 0
-    for number, (name, ingredients) in enumerate(chosen.items()):
-        strategy = Rolling(days, ingredients)
-
-        def shown(share: float, number: int = number, name: str = name) -> None:
-            tell(0.1 + 0.8 * (number + share) / len(chosen), name)
-
-        lives[name] = lived(days, strategy, shown)
-        plans = strategy.plans if name == STERNA else plans
     simple: dict[str, Strategy] = {RULES: ByRules(days), ARRIVAL: OnArrival(days)}
-    for name, each in simple.items():
-        tell(0.95, name)
+    lives: dict[str, Lived] = {}
+    for number, (name, each) in enumerate(simple.items()):
+        tell(0.05 * number, name)
         lives[name] = lived(days, each)
+    with _beside(jobs) as run:
+        tell(0.1, FORESIGHT)
+        ahead = {name: run(_rolled, days, ingredients) for name, ingredients in chosen.items()}
+        best = foreseen(days)
+        lives[FORESIGHT] = best.life
+        plans = {}
+        for number, (name, fetch) in enumerate(ahead.items()):
+            tell(0.2 + 0.8 * number / len(chosen), name)
+            lives[name], plans[name] = fetch()
     order = (FORESIGHT, STERNA, RULES, ARRIVAL, *(name for name in chosen if name != STERNA))
     reachable: Floats = lives[ARRIVAL].left_kwh
     accounts = tuple(account(name, days, lives[name], reachable) for name in order)
     tell(1.0, "done")
-    return Study(days=days, bound_eur=best.bound_eur, lives=lives, accounts=accounts, plans=plans)
+    return Study(
+        days=days, bound_eur=best.bound_eur, lives=lives, accounts=accounts, plans=plans[STERNA]
+    )
+
+
+Rolled = tuple[Lived, int]
+"""A life, and how many plans were made in it."""
+
+
+def _rolled(days: Days, chosen: Ingredients) -> Rolled:
+    """Live through *days* with Sterna's decisions."""
+    strategy = Rolling(days, chosen)
+    return lived(days, strategy), strategy.plans
+
+
+@contextmanager
+def _beside(
+    jobs: int,
+) -> Iterator[
+    Callable[[Callable[[Days, Ingredients], Rolled], Days, Ingredients], Callable[[], Rolled]]
+]:
+    """Yield what begins a life and returns how to fetch it: here when asked for, or in other processes."""
+    if jobs < 2:
+        yield lambda live, days, chosen: lambda: live(days, chosen)
+        return
+    # A process that is forked would share the progress bar's thread: a fresh one shares nothing.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
+        yield lambda live, days, chosen: pool.submit(live, days, chosen).result
