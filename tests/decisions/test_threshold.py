@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sterna.decisions.schedule.problem import Floats
@@ -67,6 +67,7 @@ def situations(draw: st.DrawFn) -> tuple[Held, Cars, Supply, float]:
     return made, found, supply, others + draw(st.floats(-300, 300))
 
 
+@settings(max_examples=50)
 @given(situations(), st.sampled_from([0.0, 1000.0]))
 def test_no_car_goes_below_its_floor_or_beyond_what_it_can(
     situation: tuple[Held, Cars, Supply, float], later_s: float
@@ -82,6 +83,7 @@ def test_no_car_goes_below_its_floor_or_beyond_what_it_can(
     assert np.all(np.abs(power[runs]) >= fleet.least_kw[runs] - 1e-6)
 
 
+@settings(max_examples=50)
 @given(situations(), st.sampled_from([0.0, 1000.0]))
 def test_the_limit_holds_or_nobody_charges(
     situation: tuple[Held, Cars, Supply, float], later_s: float
@@ -92,6 +94,7 @@ def test_the_limit_holds_or_nobody_charges(
     assert over <= 1e-6 or np.all(power <= 1e-9)
 
 
+@settings(max_examples=50)
 @given(situations())
 def test_after_the_schedule_nobody_discharges_and_targets_are_charged_to(
     situation: tuple[Held, Cars, Supply, float],
@@ -174,6 +177,7 @@ def test_a_rising_stair_moves_cars_only_as_far_as_prices_meet() -> None:
     assert found == pytest.approx([6.0, 11.0], abs=0.01)  # 5 kW off is 0.005 EUR/kWh dearer
 
 
+@settings(max_examples=50)
 @given(situations(), st.floats(0, 100))
 def test_more_load_never_lets_cars_draw_more(
     situation: tuple[Held, Cars, Supply, float], more: float

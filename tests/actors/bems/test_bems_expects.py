@@ -135,7 +135,13 @@ def test_a_plan_may_expect_the_peak_from_the_quantile_where_the_site_imports_any
     many = {f"a{number}": car(0, 70, 1) for number in range(20)}
     for cars, most in ((few, 100.0), (many, 0.0)):
         plain, cautious = (
-            asked(site(cars), load_history=wavy(), cautious_peak=flag, billed_until=MONTH)
+            asked(
+                site(cars),
+                load_history=wavy(),
+                cautious_peak=flag,
+                peak_eur_per_kw=30.0,
+                billed_until=MONTH,
+            )
             for flag in (False, True)
         )
         more = cautious.load_kw.values - plain.load_kw.values
@@ -147,7 +153,11 @@ def test_a_plan_may_expect_the_peak_from_the_quantile_where_the_site_imports_any
 def test_near_the_end_of_the_period_the_peak_is_expected_from_the_median() -> None:
     week, plain = (
         asked(
-            site(), load_history=wavy(), cautious_peak=flag, billed_until=Instant(START + 5 * DAY)
+            site(),
+            load_history=wavy(),
+            cautious_peak=flag,
+            peak_eur_per_kw=30.0,
+            billed_until=Instant(START + 5 * DAY),
         )
         for flag in (True, False)
     )
