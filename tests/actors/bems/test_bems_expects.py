@@ -59,6 +59,12 @@ def test_another_car_in_the_same_place_is_a_departure_and_an_arrival() -> None:
     assert seen.usual.stay_s == pytest.approx(32 * HOUR)
 
 
+def test_a_car_that_comes_back_into_the_reports_has_not_come_anew() -> None:
+    seen = Seen()
+    learn(seen, {}, {"a": car(0, 10, 5)}, at(5), reported_from=at(4))
+    assert (seen.came, seen.usual.count) == (0, 0)
+
+
 def test_hours_are_counted_also_when_nobody_comes() -> None:
     seen = Seen()
     learn(seen, {}, {"a": car(0, 10)}, at(0.5), reported_from=at(0))

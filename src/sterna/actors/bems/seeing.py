@@ -32,7 +32,9 @@ def learn(
     watch(seen, now)
     for evse, car in cars.items():
         old = before.get(evse)
-        if old is None or old.plugged_at != car.plugged_at:
+        other = old is None or old.plugged_at != car.plugged_at
+        # Who was plugged in long ago was there before and was not reported.
+        if other and now - car.plugged_at <= HOUR_S:
             seen.came += 1
             need = (car.target - car.soc) * car.capacity_kwh
             seen.usual = seen.usual.seen(need, car.departure - car.plugged_at, car.charge_kw_max)

@@ -23,6 +23,8 @@ HEAD: Final = (
 )
 BEGIN: Final = "<!-- table: renewed by `make evaluation` -->"
 END: Final = "<!-- end of table -->"
+WIDTH: Final = 1000
+"""A chart, and room for the last label of its time axis."""
 WEEK: Final = 7 * QUARTERS_PER_DAY
 
 
@@ -183,9 +185,9 @@ def _stacked(charts: Sequence[str]) -> str:
         height = float(chart.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()[1])
         parts.append(chart.replace("<svg ", f'<svg y="{top:.0f}" height="{height:.0f}" ', 1))
         top += height + 12.0
-    style = f"<style>{escape(STYLE, quote=False)}svg.chart{{width:960px}}</style>"
-    paper = '<rect width="960" height="100%" fill="var(--paper)"/>'
+    style = f"<style>{escape(STYLE, quote=False)}svg.chart{{width:960px;overflow:visible}}</style>"
+    paper = f'<rect width="{WIDTH}" height="100%" fill="var(--paper)"/>'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {top:.0f}" width="960" height="{top:.0f}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top:.0f}" width="{WIDTH}" height="{top:.0f}">'
         f"{style}{paper}{''.join(parts)}</svg>\n"
     )
