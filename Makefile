@@ -12,7 +12,7 @@ BUILT_FROM := uv.lock pyproject.toml hatch_build.py src/sterna/decisions/schedul
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all extras peers check fix lint types contracts coverage coverage-matrix bench bench-schedule picture cards clean
+.PHONY: help demo test test-all extras peers check fix lint types contracts coverage coverage-matrix bench bench-schedule evaluation picture cards clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ bench: .venv/dev ## Measure: OCPP engine, ISO 15118, Porto, growth
 	$(BIN)/python bench/ocpp.py
 	$(BIN)/python bench/iso15118.py
 	$(BIN)/python bench/porto.py
+
+evaluation: .venv/run ## Judge the schedule over 28 days anew: docs/evaluation.md (some 15 minutes of processor time)
+	$(BIN)/sterna evaluate porto --days 28 --leave-out --jobs $(JOBS) --out docs --page docs/evaluation.md
 
 picture: .venv/run ## Draw the component layer anew: docs/porto-components.svg
 	$(BIN)/python -m sterna.emsa.documents docs porto-components.svg

@@ -17,6 +17,7 @@ from sterna.app import init as site_init
 from sterna.app.alone.commands import ev, evse
 from sterna.app.backtest import backtest
 from sterna.app.bench.commands import bench
+from sterna.app.evaluation.command import evaluate
 from sterna.app.flexibility import drawing, flexible, page
 from sterna.app.flexibility import show as show_flexible
 from sterna.app.pki import pki
@@ -298,5 +299,5 @@ def lint(path: Path) -> None:
     click.echo(f"{path}: {len(read.scenarios)} scenarios, {len(read.links)} links: no errors")
 
 
-for command in (backtest, pki, ev, evse, bench):
+for command in (backtest, pki, ev, evse, bench, evaluate):
     main.add_command(command)

@@ -104,6 +104,10 @@ class Scenario:
             settings = replace(settings, wire=replace(settings.wire, iso15118=wire))
         if store is not None:
             settings = replace(settings, store=StoreSettings(url=store))
+        return self.with_settings(settings)
+
+    def with_settings(self, settings: ScenarioSettings) -> "Scenario":
+        """Return the same scenario with other *settings*; BadInput for what cannot be."""
         return _checked(settings, self.source, self.name, self.folder)
 
 

@@ -53,6 +53,8 @@ from sterna.world.balance import Balance
 OUTLOOK_S: Final = 80 * 3600.0
 """How far beyond the run prices must be known: the longest plan, rounded up to its steps."""
 DAY_S: Final = 86_400.0
+EARLY_EUR_PER_KWH: Final = 0.60
+"""What a driver who leaves before the announced time pays for a kWh on the road instead (assumption)."""
 MARKET_SECRET: Final = "bems-at-market"  # noqa: S105  # one process, no network: a live site sets its own
 CS_EMS_SECRET: Final = "cs-ems-at-bems"  # noqa: S105  # likewise
 BEMS_AT_DSO: Final = "bems-at-dso"
@@ -300,6 +302,7 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
         conversions={evse: conversion_of(group) for evse, group in scenario.groups().items()}, market_secret=MARKET_SECRET, market_program="day-ahead",
         wear_eur_per_kwh=BY_CHEMISTRY if contract.wear_eur_per_kwh is None else contract.wear_eur_per_kwh,
         battery_celsius=contract.battery_celsius, cs_ems_secret=CS_EMS_SECRET, dso_token=DSO_AT_BEMS, own_dso_token=BEMS_AT_DSO,
+        billed_until=scenario.end, early_eur_per_kwh=EARLY_EUR_PER_KWH, cautious_limit=True, cautious_peak=True,
     )  # fmt: skip
     return Bems(
         settings=settings, clock=ports.clock, ids=ports.ids, journal=ports.journal, supervisor=ports.supervisor,

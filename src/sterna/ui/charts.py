@@ -188,6 +188,43 @@ class HourChart(Chart):
         return [(float(h), f"{h} h") for h in range(first, floor(float(self.times[-1])) + 1, step)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One named bar, drawn with the CSS colour variable ``--colour``."""
+
+    name: str
+    value: float
+    colour: str
+
+
+BAR_HEIGHT: Final = 20.0
+BAR_NAMES: Final = 190.0
+"""Room for names left of the bars."""
+BAR_FIGURES: Final = 70.0
+"""Room for figures right of the longest one."""
+
+
+def bars(title: str, unit: str, shown: Sequence[Bar], *, width: float = 960.0) -> str:
+    """Return horizontal bars from zero, each with its figure; values are >= 0 but for rounding."""
+    longest = max((bar.value for bar in shown), default=0.0) or 1.0
+    inner = width - BAR_NAMES - BAR_FIGURES - MARGIN_RIGHT
+    height = MARGIN_TOP + BAR_HEIGHT * len(shown) + 8.0
+    out = [
+        f'<text class="name" x="{MARGIN_LEFT}" y="14" font-weight="600">{escape(title)}, {escape(unit)}</text>'
+    ]
+    for number, bar in enumerate(shown):
+        top, length = MARGIN_TOP + BAR_HEIGHT * number, max(0.0, bar.value) / longest * inner
+        out.append(
+            f'<text x="{BAR_NAMES - 8:.0f}" y="{top + 13:.1f}" text-anchor="end">{escape(bar.name)}</text>'
+            f'<rect x="{BAR_NAMES:.0f}" y="{top + 2:.1f}" width="{length:.1f}" height="{BAR_HEIGHT - 6:.0f}" fill="var(--{bar.colour})"/>'
+            f'<text class="name" x="{BAR_NAMES + length + 6:.1f}" y="{top + 13:.1f}">{bar.value:.2f}</text>'
+        )
+    return (
+        f'<svg class="chart" role="img" viewBox="0 0 {width:.0f} {height:.0f}" aria-label="{escape(title)}">'
+        f"{''.join(out)}</svg>"
+    )
+
+
 def segments(values: Floats) -> list[slice]:
     """Return the runs of *values* without NaN."""
     good = np.concatenate(([False], ~np.isnan(values), [False]))

@@ -26,6 +26,7 @@ from sterna.actors.bems.records import (
     State,
     TakesIn,
 )
+from sterna.actors.bems.seeing import learn
 from sterna.kernel.quantities import Instant, later
 from sterna.kernel.records import Command, WakeAt, Woke
 
@@ -101,10 +102,13 @@ def metered(state: State, event: Metered) -> Sequence[Command]:
 
 def reported(state: State, event: Reported) -> Sequence[Command]:
     """Take the cars; who came, left or changed the wish is worth a plan of its own."""
-    before = wishes(state.cars)
+    old, before = state.cars, wishes(state.cars)
     kept = {} if event.whole else state.cars
     cars = {**kept, **event.cars}
     state.cars = {evse: car for evse, car in cars.items() if evse not in event.empty}
+    learn(
+        state.seen, old, state.cars, event.at, Instant(event.at - SILENT_PERIODS * state.period_s)
+    )
     count(state, event.at)
     return early(state, event.at) if wishes(state.cars) != before else ()
 

@@ -1,6 +1,6 @@
 """From what the BEMS knows to a schedule's question, and from its answer to set-points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -9,6 +9,7 @@ import numpy as np
 from sterna.actors.bems.expectation import Expectation, Usual
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
 from sterna.actors.bems.records import Car, Meter, Solved, Span, State
+from sterna.actors.bems.seeing import bookings, user_class
 from sterna.actors.bems.series import (
     Floats,
     grid_start,
@@ -18,12 +19,14 @@ from sterna.actors.bems.series import (
     reaching,
 )
 from sterna.actors.bems.settings import BemsSettings
+from sterna.decisions.arrivals import ghosts, is_ghost
+from sterna.decisions.departures import Law
 from sterna.decisions.forecast import anchored
 from sterna.decisions.schedule.hull import Curve, curve_of
-from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Plan
+from sterna.decisions.schedule.problem import Plan
 from sterna.decisions.schedule.reasons import whys
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import DRIVER_FIRST, Snapshot, Stay, problem_of
+from sterna.decisions.schedule.snapshot import Snapshot, Stay, problem_of
 from sterna.decisions.why import Why
 from sterna.domain.converter import Conversion
 from sterna.domain.coupler import PHASE_VOLTS
@@ -38,6 +41,10 @@ ANCHOR_FADES_S: Final = Seconds(2 * 3600.0)
 """How long the present deviation from the usual load is expected to last."""
 HIGH_EUR_PER_KWH_H: Final = 0.0005
 """Weight of a kWh above 80 % for an hour: breaks ties towards resting lower, decides nothing else."""
+PLAN_S: Final = 72 * 3600.0
+"""How far ahead a plan looks."""
+GHOSTS_S: Final = Seconds(86_400.0)
+"""How far ahead cars are expected: what comes later meets plans that know better."""
 MAKE_GOOD_S: Final = 300.0
 """What was drawn too much is made good over at least one period: a set-point lasts that long."""
 RUN_KW_MIN: Final = Kilowatts(0.5)
@@ -82,25 +89,48 @@ class Planner:
 
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
-        asked = self.snapshot(state, now)
+        asked, plan = self.plan(state, now)
         saved_kw = overdrawn_kw(state.meter, now) if is_fresh(state.meter, now) else 0.0
-        plan = self._rolling.solve(asked)
         solved = answer(asked, plan, self._settings.period_s, saved_kw)
         found = explained(asked, plan, self._settings.period_s)
+        # Ghosts stand behind the cars that are there, and nobody asks why they do anything.
+        known = sorted(state.cars)
         return msgspec.structs.replace(
-            solved, whys=dict(zip(sorted(state.cars), found, strict=True))
+            solved, whys=dict(zip(known, found[: len(known)], strict=True))
         )
+
+    def plan(self, state: State, now: Instant) -> tuple[Snapshot, Plan]:
+        """Return the question at *now* and its cheapest answer; ghosts stand behind the cars that are there."""
+        asked = self.snapshot(state, now)
+        return asked, self._rolling.solve(asked)
 
     def snapshot(self, state: State, now: Instant) -> Snapshot:
         """Return the schedule's question at *now*."""
-        start = grid_start(now)
-        load, pv = forecasts(state, self._expected(state, start), self._before, now)
-        told = self._heard(state, start)
+        start, settings = grid_start(now), self._settings
+        expected = self._expected(state, start)
+        load, pv = forecasts(state, expected, self._before, now)
+        told, limit = self._heard(state, start), None
+        stays = tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items()))
+        if settings.early_eur_per_kwh > 0:
+            stays = minded(stays, state, load, now, settings.early_eur_per_kwh)
+        if is_fresh(state.meter, now):
+            margin = margin_kw(expected, now)
+            if settings.cautious_limit:
+                nearer = np.maximum(told.import_limit_kw.values - margin, 0.0)
+                limit = on_grid(start, nearer, "kW")
+            if settings.cautious_peak and cheap_peak(settings, now):
+                # Where the site imports whatever its cars do, a higher load moves nothing but the peak:
+                # all that costs by energy shifts by a constant. Elsewhere the median stands.
+                give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
+                imports = load.values - pv.values > give_kw
+                load = on_grid(start, load.values + np.where(imports, margin, 0.0), "kW")
+        if settings.expects:
+            seen = state.seen
+            stays += ghosts(now, GHOSTS_S, bookings(state.stays, now), seen.rates, seen.usual)
         return Snapshot(
-            now=now, stays=tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items())),
-            load_kw=load, pv_kw=pv, import_eur_per_kwh=told.import_eur_per_kwh,
-            export_eur_per_kwh=told.export_eur_per_kwh, import_limit_kw=told.import_limit_kw,
-            export_limit_kw=told.export_limit_kw, peak_eur_per_kw=self._settings.peak_eur_per_kw,
+            now=now, stays=stays, load_kw=load, pv_kw=pv, import_eur_per_kwh=told.import_eur_per_kwh,
+            export_eur_per_kwh=told.export_eur_per_kwh, import_limit_kw=limit or told.import_limit_kw,
+            export_limit_kw=told.export_limit_kw, peak_eur_per_kw=peak_price(settings, now),
             peak_so_far_kw=state.meter.peak_kw,
         )  # fmt: skip
 
@@ -220,6 +250,49 @@ def forecasts(
     return on_grid(expected.start, load, "kW"), on_grid(expected.start, pv, "kW")
 
 
+def peak_price(settings: BemsSettings, now: Instant) -> float:
+    """Return what a plan made at *now* pays for a kW of peak: the part that its horizon is of the period's rest, EUR."""
+    if settings.billed_until is None:
+        return settings.peak_eur_per_kw
+    left_s = max(settings.billed_until - now, PLAN_S)
+    return settings.peak_eur_per_kw * PLAN_S / left_s
+
+
+def cheap_peak(settings: BemsSettings, now: Instant) -> bool:
+    """Return whether a plan pays no more than half of the peak: then room that is not used costs more than a peak that is missed."""
+    return peak_price(settings, now) <= settings.peak_eur_per_kw / 2.0
+
+
+def minded(
+    stays: tuple[Stay, ...], state: State, grid: Series, now: Instant, early_eur: float
+) -> tuple[Stay, ...]:
+    """Return *stays* with what their drivers should find who leave before they said, *early_eur* for each kWh missing.
+
+    *stays* are those of the state's cars, by EVSE.
+    """
+    laws: dict[str, Law] = {}
+    found = []
+    for stay, (_, car) in zip(stays, sorted(state.cars.items()), strict=True):
+        kind = user_class(car)
+        law = laws.get(kind) or laws.setdefault(kind, state.seen.departures.law(kind))
+        hazard = law.hazard(stay.departure, grid, now, early_eur / stay.unmet_eur_per_kwh)
+        found.append(replace(stay, early_kwh=stay.target_kwh, hazard_per_h=hazard))
+    return tuple(found)
+
+
+def margin_kw(expected: Usual, now: Instant) -> Floats:
+    """Return by how much the 0.9 quantile of load less sun is above its median, per quarter hour, kW.
+
+    What is measured now is certain: the margin grows as the present deviation fades.
+    """
+    load, pv = expected.load, expected.pv
+    up, down = load.high.values - load.middle.values, pv.middle.values - pv.low.values
+    ahead = expected.start + QUARTER_S * np.arange(len(up)) - now
+    # Load and sun err apart from each other: their margins add up as squares.
+    margin: Floats = np.hypot(up, down) * -np.expm1(-np.maximum(ahead, 0.0) / ANCHOR_FADES_S)
+    return margin
+
+
 def overdrawn_kw(meter: Meter, now: Instant) -> float:
     """Return how much less must be drawn in the rest of the quarter hour for its mean to stay below the peak.
 
@@ -239,17 +312,18 @@ def answer(asked: Snapshot, plan: Plan, period_s: float, saved_kw: float = 0.0) 
     """
     middles = asked.now + period_s * (np.arange(PERIODS_AHEAD) + 0.5)
     steps = np.searchsorted(plan.edges, middles, side="right") - 1
-    total = plan.power_kw.sum(axis=0)[np.clip(steps, 0, plan.power_kw.shape[1] - 1)]
-    total[0] = plan.next_kw(Seconds(period_s)).sum()
+    real = sum(not is_ghost(stay) for stay in asked.stays)
+    total = plan.power_kw[:real].sum(axis=0)[np.clip(steps, 0, plan.power_kw.shape[1] - 1)]
+    total[0] = plan.next_kw(Seconds(period_s))[:real].sum()
     quarters = ((middles - asked.load_kw.start) // QUARTER_S).astype(np.int64)
     net = (asked.load_kw.values - asked.pv_kw.values)[quarters] - saved_kw * (quarters == 0)
-    unmet_kwh = float(plan.unmet_kwh.sum())
-    weights = DRIVER_FIRST * unmet_kwh + OVER_EUR_PER_KWH * float(plan.schedule.over_kwh.sum())
+    unmet_kwh = float(plan.unmet_kwh[:real].sum())
+    assert plan.costs is not None
     return Solved(
         at=asked.now, start=asked.now, request_kw=rounded(total),
         import_room_kw=rounded(np.maximum(asked.import_limit_kw.values[quarters] - net, 0.0)),
         export_room_kw=rounded(np.maximum(asked.export_limit_kw.values[quarters] + net, 0.0)),
-        unmet_kwh=round(unmet_kwh, 3), over=over(asked, plan), cost_eur=round(plan.cost_eur - weights, 4),
+        unmet_kwh=round(unmet_kwh, 3), over=over(asked, plan), cost_eur=round(plan.costs.total - plan.costs.weights, 4),
         peak_kw=Kilowatts(round(plan.peak_kw, 3)),
     )  # fmt: skip
 

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from msgspec import Struct, field
 
+from sterna.decisions.arrivals import Rates, Usual
+from sterna.decisions.departures import Departures
 from sterna.decisions.why import Why
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Share
 from sterna.kernel.records import Command, Event, Row, Woke
@@ -71,6 +73,19 @@ class Meter(Struct, kw_only=True):
     """Highest quarter-hour mean of import so far."""
 
 
+class Seen(Struct, kw_only=True):
+    """What reports have taught about the cars that come: when, for how long, and what they need."""
+
+    departures: Departures = field(default_factory=Departures)
+    """By how long stays were announced for; persons are not known here."""
+    rates: Rates = field(default_factory=Rates)
+    usual: Usual = field(default_factory=Usual)
+    hour: Instant = Instant(0.0)
+    """The hour that is being watched; 0: none yet."""
+    came: int = 0
+    """Cars that came in it so far."""
+
+
 class State(Struct, kw_only=True):
     """All that the next plan depends on, and the last request."""
 
@@ -96,6 +111,7 @@ class State(Struct, kw_only=True):
     requested_at: Instant = Instant(0.0)
     early_at: Instant | None = None
     """When an extra plan is due because something changed; None: none is."""
+    seen: Seen = field(default_factory=Seen)
     complained: tuple[Span, ...] = ()
     """Limits that the DSO has been told cannot be kept."""
 

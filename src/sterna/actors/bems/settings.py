@@ -7,7 +7,7 @@ from typing import Final, Literal
 from sterna.decisions.forecast import Place
 from sterna.domain.converter import Conversion
 from sterna.domain.wear import CELSIUS_DEFAULT
-from sterna.kernel.quantities import Kilowatts, Seconds
+from sterna.kernel.quantities import Instant, Kilowatts, Seconds
 from sterna.kernel.series import Series
 
 PERIOD_DEFAULT: Final = Seconds(300.0)
@@ -45,6 +45,19 @@ class BemsSettings:
     """Battery wear per kWh discharged, agreed by contract; negative: by the model of the cells."""
     battery_celsius: float = CELSIUS_DEFAULT
     """What contracts take the cells' temperature for."""
+    billed_until: Instant | None = None
+    """End of the billing period of the peak. A plan that looks ahead for less than what is left of it pays
+    the part of `peak_eur_per_kw` that its horizon is of that time: a higher peak serves the rest of the
+    period too. None: each plan pays all of it."""
+    early_eur_per_kwh: float = 0.0
+    """What a kWh is worth that a driver misses who leaves earlier than announced; 0: plans trust what is announced."""
+    cautious_limit: bool = False
+    """True: plans keep below the limit by the 0.9 quantile of load less sun, not by its median."""
+    cautious_peak: bool = False
+    """True: plans expect the peak from that quantile too, while they pay no more than half of it (`billed_until`);
+    energy is planned with the median all the same."""
+    expects: bool = False
+    """True: cars that are booked, or that usually come, stand in the plan as ghosts that only charge."""
     group: str = "porto"
     """The OSCP group of the building's connection."""
     market_id: str = "bems"

@@ -171,6 +171,15 @@ class Program:
         self._highs.run()
         return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
+    def run_by_interior_point(self) -> bool:
+        """Solve from scratch without a basis, for programs of weeks; return whether the result is optimal.
+
+        Among solutions of equal cost it returns one in their middle. The objective is optimal to 1e-7.
+        """
+        for option, value in (("solver", "ipx"), ("presolve", "on"), ("run_crossover", "off")):
+            self._highs.setOptionValue(option, value)
+        return self.run()
+
     def run_whole(self, columns: Ints) -> float:
         """Solve with *columns* (bounds 0 and 1) as integers; return the proven lower bound, EUR.
 
