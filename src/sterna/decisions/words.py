@@ -134,7 +134,9 @@ PHRASES: Final[dict[Reason, Phrase]] = {
         f"what the site asks for is done by other cars; there is time until {t.leaves}"
     ),
     Reason.KEEPS: lambda t: (
-        f"it keeps its energy for {t.then_at}, when electricity costs {t.then_eur}; now it is {t.now}"
+        f"it keeps its energy, which is worth as much at {t.then_at}: {t.now}"
+        if t.now.startswith(t.then_eur)
+        else f"it keeps its energy for {t.then_at}, when electricity costs {t.then_eur}; now it is {t.now}"
     ),
     Reason.FULL: lambda _: "it is full",
     Reason.ENOUGH: lambda t: f"it has what it needs for {t.leaves}",
