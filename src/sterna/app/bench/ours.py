@@ -10,6 +10,7 @@ import numpy as np
 
 from sterna.app.bench.rows import OURS, Asked, Row
 from sterna.decisions.schedule.direct import Direct, Found, Method
+from sterna.decisions.schedule.interior.built import passes
 from sterna.decisions.schedule.onward import Onward, next_step
 from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.reference import reference
@@ -52,7 +53,7 @@ def measured(asked: Asked, count: int, seed: int, too_slow: set[str]) -> tuple[K
     small = reference(SMALL, asked.steps, seed)
     blank = Row(
         solver="", n=count, t=asked.steps, seed=seed, threads=asked.threads,
-        version=f"sterna {version('sterna')}, highspy {version('highspy')}",
+        version=f"sterna {version('sterna')} ({passes()}), highspy {version('highspy')}",
     )  # fmt: skip
     run_sterna(small, asked.gap, asked.threads)
     row, plan = _of_sterna(problem, asked, blank, None)

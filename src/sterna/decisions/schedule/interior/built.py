@@ -27,3 +27,8 @@ def _loaded(path: Path) -> ctypes.CDLL | None:
 def library() -> ctypes.CDLL | None:
     """Return the compiled passes; None where they were not built or do not load here."""
     return _loaded(LIBRARY)
+
+
+def passes() -> str:
+    """Return what the passes run in here: ``C`` or ``numpy``."""
+    return "numpy" if library() is None else "C"
