@@ -16,7 +16,7 @@ import numpy as np
 from sterna.decisions.forecast.band import DAY, Band, Floats, band_of, position
 from sterna.decisions.forecast.conformal import widened
 from sterna.decisions.forecast.features import RECENT_DAYS, Rows, Task, default, known_at, rows
-from sterna.decisions.forecast.quantiles import ROWS_LEAST, Trees, grown
+from sterna.decisions.forecast.quantiles import ROWS_LEAST, Grow, Quantiles, grown
 from sterna.decisions.forecast.scores import Score
 from sterna.decisions.forecast.trial import told, tried, whole
 from sterna.kernel.quantities import Instant
@@ -45,7 +45,7 @@ class Learnt:
     """The gate until which history was learnt from."""
     better: bool
     """Whether the trees have earned to speak: a lower pinball loss over the judged days."""
-    trees: Trees | None
+    trees: Quantiles | None
     """None when they have not."""
     widening: Floats
     """By how much to widen the band of who speaks at each hour, shape (24,), in parts of the series' size."""
@@ -58,8 +58,12 @@ class Learnt:
 class Nightly:
     """Forecasts of one series by the trees of the latest night, or by the default."""
 
-    def __init__(self, task: Task, *, thin: int = 1) -> None:
-        """Learn *task* from every *thin*-th step of past forecasts: neighbouring quarter hours say the same."""
+    def __init__(self, task: Task, *, thin: int = 1, grow: Grow = grown) -> None:
+        """Learn *task* from every *thin*-th step of past forecasts: neighbouring quarter hours say the same.
+
+        *grow* learns quantiles from rows and outcomes; by default trees.
+        """
+        self._grow = grow
         self.learnt: Learnt | None = None
         self._task = task
         self._thin = thin
@@ -164,8 +168,8 @@ class Nightly:
         first = position(history, start)
         return history.values[first : first + self._task.count]
 
-    def _grown(self, history: Series, starts: Sequence[Instant]) -> Trees:
-        """Return trees grown on the forecasts that began at *starts*."""
+    def _grown(self, history: Series, starts: Sequence[Instant]) -> Quantiles:
+        """Return what was grown on the forecasts that began at *starts*."""
         known, outcome = [], []
         for number, start in enumerate(starts):
             seen, kept = self._seen(history, start), self._kept(number)
@@ -174,4 +178,4 @@ class Nightly:
             outcome.append(((came - seen.usual[1]) / seen.size)[kept])
         every = np.concatenate(outcome)
         there = ~np.isnan(every)
-        return grown(np.concatenate(known)[there], every[there])
+        return self._grow(np.concatenate(known)[there], every[there])

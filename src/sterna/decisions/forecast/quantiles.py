@@ -4,10 +4,11 @@ Needs the extra ``sterna[forecast]``. Ke et al., "LightGBM: A Highly Efficient G
 Decision Tree", NIPS 2017.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -46,6 +47,17 @@ def missing() -> str | None:
             f"needs a library that the system lacks: {error}; on Debian: apt-get install libgomp1"
         )
     return None
+
+
+class Quantiles(Protocol):
+    """What foresees quantiles from rows."""
+
+    def foresee(self, known: Floats) -> Floats:
+        """Return the quantiles `LEVELS` for rows of shape (n, features), shape (3, n), in order."""
+
+
+Grow = Callable[[Floats, Floats], Quantiles]
+"""Learns from rows (n, features) and outcomes (n,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
