@@ -106,9 +106,7 @@ def _direct(
         return replace(row, note=not_tried(asked)), None
 
     def build() -> Direct:
-        direct = Direct(
-            problem, method, gap=asked.gap, threads=asked.threads, seconds=asked.seconds
-        )
+        direct = Direct(problem, method, gap=asked.gap, seconds=asked.seconds)
         if last is not None and step is not None and method is Method.SIMPLEX:
             direct.start_from(last, step)
         return direct

@@ -1,6 +1,6 @@
 """The whole linear program given to HiGHS at once: what a solver of our own is measured against.
 
-HiGHS at its own defaults, by either method. Only problems that the linear program states exactly
+HiGHS at its own defaults, by either method; neither uses a second thread. Only problems that the linear program states exactly
 (see `lp`): where something would run both ways this is a bound, not a plan.
 """
 
@@ -53,7 +53,6 @@ class Direct:
         method: Method,
         *,
         gap: float,
-        threads: int = 1,
         seconds: float = 1e9,
     ) -> None:
         """Build the program. It stops within *gap* (a share of the cost) where the method can, or after *seconds*."""
@@ -63,7 +62,6 @@ class Direct:
             "presolve": "on",
             "simplex_scale_strategy": 2,
             "simplex_dual_edge_weight_strategy": -1,
-            "threads": threads,
             "time_limit": seconds,
         }
         if method is Method.IPX:
