@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from schedule_problems import everything
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.lp import solve
@@ -70,6 +71,20 @@ def test_nobody_runs_below_the_least_power_and_the_gap_says_what_that_costs(
     assert then.lower_bound_eur == plan.lower_bound_eur
     assert then.cost_eur >= plan.lower_bound_eur - 1e-9
     assert np.all(then.power_kw[:, :step] == plan.power_kw[:, :step])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 7))
+def test_rounding_keeps_whatever_a_problem_has(seed: int, step: int) -> None:
+    problem = everything(seed)
+    plan = solve(problem)
+    least = 0.3 * problem.sessions.charge_kw
+    stepped = replace(problem, sessions=replace(problem.sessions, least_kw=least))
+    then = rounded(stepped, plan, step)
+    verdict = check(stepped, then.schedule)
+    assert verdict.faults == ()
+    assert verdict.cost_eur == pytest.approx(then.cost_eur, rel=1e-5, abs=1e-3)
+    assert then.lower_bound_eur <= then.cost_eur + 1e-9
 
 
 def equal_cars(count: int, each_kw: float, least_kw: float) -> tuple[Problem, Plan]:

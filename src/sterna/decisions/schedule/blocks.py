@@ -81,7 +81,7 @@ def marks_of(problem: Problem) -> Floats:
     found = [*cars.charging[1], *cars.discharging[1], *(band.weight for band in problem.bands)]
     if problem.reserve is not None:
         found += [problem.reserve.hold_h * most for most in worst(problem)]
-    return np.stack(found, axis=1)
+    return np.array(found).T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -155,14 +155,13 @@ def _stored(problem: Problem, where: Slots, floors: Floats) -> Values:
     ceilings = problem.ceilings()
     knee = np.clip(cars.knee_kwh, 0.0, ceilings)
     dear = cars.high_eur_per_kwh_h[car] * problem.hours[step]
-    nothing = np.zeros(len(car))
     if cars.early_eur_per_kwh is None:
         here = knee[car]
-        return Values(
-            cost=np.stack((nothing, dear)),
-            lower=np.stack((np.minimum(floors, here), np.maximum(floors - here, 0.0))),
-            upper=np.stack((here, ceilings[car] - here)),
-        )
+        cost, lower, upper = np.zeros((3, 2, len(car)))
+        cost[1] = dear
+        lower[0], lower[1] = np.minimum(floors, here), np.maximum(floors - here, 0.0)
+        upper[0], upper[1] = here, ceilings[car] - here
+        return Values(cost=cost, lower=lower, upper=upper)
     wanted, price = cars.leaving_early
     early, missing = np.minimum(wanted, ceilings), price[car, step]
     begins = np.stack((np.zeros(len(cars)), np.minimum(early, knee), np.maximum(early, knee)))
