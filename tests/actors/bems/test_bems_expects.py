@@ -126,7 +126,10 @@ def wavy() -> Series:
 
 
 def test_a_cautious_plan_keeps_further_below_the_limit_the_further_ahead() -> None:
-    plain, cautious = (asked(site(), load_history=wavy(), cautious=flag) for flag in (False, True))
+    plain, cautious = (
+        asked(site(), load_history=wavy(), peak_eur_per_kw=30.0, cautious=flag)
+        for flag in (False, True)
+    )
     less = plain.import_limit_kw.values - cautious.import_limit_kw.values
     assert less[0] < 0.1
     assert np.all(less >= 0)
