@@ -302,7 +302,7 @@ def bems(scenario: Scenario, feed: Prepared, ports: MemoryPorts) -> Bems:
         conversions={evse: conversion_of(group) for evse, group in scenario.groups().items()}, market_secret=MARKET_SECRET, market_program="day-ahead",
         wear_eur_per_kwh=BY_CHEMISTRY if contract.wear_eur_per_kwh is None else contract.wear_eur_per_kwh,
         battery_celsius=contract.battery_celsius, cs_ems_secret=CS_EMS_SECRET, dso_token=DSO_AT_BEMS, own_dso_token=BEMS_AT_DSO,
-        billed_until=scenario.end, early_eur_per_kwh=EARLY_EUR_PER_KWH, cautious_limit=True, cautious_peak=True,
+        billed_until=scenario.end, early_eur_per_kwh=EARLY_EUR_PER_KWH, cautious=True, expects=True,
     )  # fmt: skip
     return Bems(
         settings=settings, clock=ports.clock, ids=ports.ids, journal=ports.journal, supervisor=ports.supervisor,

@@ -127,7 +127,8 @@ def wavy() -> Series:
 
 def test_a_cautious_plan_keeps_further_below_the_limit_the_further_ahead() -> None:
     plain, cautious = (
-        asked(site(), load_history=wavy(), cautious_limit=flag) for flag in (False, True)
+        asked(site(), load_history=wavy(), peak_eur_per_kw=30.0, cautious=flag)
+        for flag in (False, True)
     )
     less = plain.import_limit_kw.values - cautious.import_limit_kw.values
     assert less[0] < 0.1
@@ -144,7 +145,7 @@ def test_a_plan_may_expect_the_peak_from_the_quantile_where_the_site_imports_any
             asked(
                 site(cars),
                 load_history=wavy(),
-                cautious_peak=flag,
+                cautious=flag,
                 peak_eur_per_kw=30.0,
                 billed_until=MONTH,
             )
@@ -153,7 +154,11 @@ def test_a_plan_may_expect_the_peak_from_the_quantile_where_the_site_imports_any
         more = cautious.load_kw.values - plain.load_kw.values
         assert np.all(more >= 0)
         assert more[0] < 0.1
+        less = plain.import_limit_kw.values - cautious.import_limit_kw.values
         assert (10.0 < more[60] < most) or np.all(more == most)
+        # The margin counts once: as load, or as a nearer limit.
+        assert np.all((more == 0.0) | (less == 0.0))
+        assert less[60] + more[60] > 10.0
 
 
 def test_near_the_end_of_the_period_the_peak_is_expected_from_the_median() -> None:
@@ -161,7 +166,7 @@ def test_near_the_end_of_the_period_the_peak_is_expected_from_the_median() -> No
         asked(
             site(),
             load_history=wavy(),
-            cautious_peak=flag,
+            cautious=flag,
             peak_eur_per_kw=30.0,
             billed_until=Instant(START + 5 * DAY),
         )

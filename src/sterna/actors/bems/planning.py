@@ -113,17 +113,10 @@ class Planner:
         stays = tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items()))
         if settings.early_eur_per_kwh > 0:
             stays = minded(stays, state, load, now, settings.early_eur_per_kwh)
-        if is_fresh(state.meter, now):
-            margin = margin_kw(expected, now)
-            if settings.cautious_limit:
-                nearer = np.maximum(told.import_limit_kw.values - margin, 0.0)
-                limit = on_grid(start, nearer, "kW")
-            if settings.cautious_peak and cheap_peak(settings, now):
-                # Where the site imports whatever its cars do, a higher load moves nothing but the peak:
-                # all that costs by energy shifts by a constant. Elsewhere the median stands.
-                give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
-                imports = load.values - pv.values > give_kw
-                load = on_grid(start, load.values + np.where(imports, margin, 0.0), "kW")
+        if settings.cautious and is_fresh(state.meter, now):
+            give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
+            most_kw = give_kw if cheap_peak(settings, now) else np.inf
+            load, limit = with_margin(expected, load, pv, told.import_limit_kw, most_kw, now)
         if settings.expects:
             seen = state.seen
             stays += ghosts(now, GHOSTS_S, bookings(state.stays, now), seen.rates, seen.usual)
@@ -291,6 +284,22 @@ def margin_kw(expected: Usual, now: Instant) -> Floats:
     # Load and sun err apart from each other: their margins add up as squares.
     margin: Floats = np.hypot(up, down) * -np.expm1(-np.maximum(ahead, 0.0) / ANCHOR_FADES_S)
     return margin
+
+
+def with_margin(
+    expected: Usual, load: Series, pv: Series, limit: Series, give_kw: float, now: Instant
+) -> tuple[Series, Series]:
+    """Return load and import limit with which plans keep limit, and peak, for the 0.9 quantile of load less sun.
+
+    Where the site imports although its cars give *give_kw*, a higher load moves nothing but the peak
+    and the room below the limit: all that costs by energy shifts by a constant. Elsewhere the median
+    stands, and the limit comes nearer instead; *give_kw* infinite: everywhere, so that the peak is expected from the median.
+    """
+    margin = margin_kw(expected, now)
+    imports = load.values - pv.values > give_kw
+    raised = load.values + np.where(imports, margin, 0.0)
+    nearer = np.maximum(limit.values - np.where(imports, 0.0, margin), 0.0)
+    return on_grid(load.start, raised, "kW"), on_grid(load.start, nearer, "kW")
 
 
 def overdrawn_kw(meter: Meter, now: Instant) -> float:

@@ -51,11 +51,9 @@ class BemsSettings:
     period too. None: each plan pays all of it."""
     early_eur_per_kwh: float = 0.0
     """What a kWh is worth that a driver misses who leaves earlier than announced; 0: plans trust what is announced."""
-    cautious_limit: bool = False
-    """True: plans keep below the limit by the 0.9 quantile of load less sun, not by its median."""
-    cautious_peak: bool = False
-    """True: plans expect the peak from that quantile too, while they pay no more than half of it (`billed_until`);
-    energy is planned with the median all the same."""
+    cautious: bool = False
+    """True: plans keep below the limit by the 0.9 quantile of load less sun, and expect the peak from it while
+    they pay no more than half of that (`billed_until`); energy is planned with the median all the same."""
     expects: bool = False
     """True: cars that are booked, or that usually come, stand in the plan as ghosts that only charge."""
     group: str = "porto"

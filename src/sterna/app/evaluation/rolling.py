@@ -60,8 +60,7 @@ class Ingredients:
     """What the decisions are made with; a study leaves one out."""
 
     early_eur_per_kwh: float = EARLY_EUR_PER_KWH
-    cautious_limit: bool = True
-    cautious_peak: bool = True
+    cautious: bool = True
     expects: bool = True
     thresholds: bool = True
     """False: cars follow the plan until the next one, whatever is measured."""
@@ -85,7 +84,7 @@ def settings_of(days: Days, chosen: Ingredients) -> BemsSettings:
         network_eur_per_kwh=Series(start=start, step=Seconds(QUARTER), values=network + adder * ponta, unit="EUR/kWh"),
         peak_eur_per_kw=days.peak_eur_per_kw, period_s=Seconds(chosen.period_s), conversions=dict(names),
         billed_until=Instant(start + quarters * QUARTER) if chosen.amortised else None,
-        early_eur_per_kwh=chosen.early_eur_per_kwh, cautious_limit=chosen.cautious_limit, cautious_peak=chosen.cautious_peak, expects=chosen.expects,
+        early_eur_per_kwh=chosen.early_eur_per_kwh, cautious=chosen.cautious, expects=chosen.expects,
     )  # fmt: skip
 
 

@@ -29,16 +29,12 @@ ABOVE_MOST: Final = 0.05
 USUAL: Final = Ingredients()
 LEFT_OUT: Final[Mapping[str, Ingredients]] = {
     "without early leavers": replace(USUAL, early_eur_per_kwh=0.0),
-    "without quantiles": replace(USUAL, cautious_limit=False, cautious_peak=False),
+    "without quantiles": replace(USUAL, cautious=False),
     "without expected cars": replace(USUAL, expects=False),
-    "each plan pays the whole peak": replace(USUAL, amortised=False),
+    "whole peak in each plan": replace(USUAL, amortised=False),
     "without thresholds": replace(USUAL, thresholds=False),
     "with none of these": Ingredients(
-        early_eur_per_kwh=0.0,
-        cautious_limit=False,
-        expects=False,
-        amortised=False,
-        thresholds=False,
+        early_eur_per_kwh=0.0, cautious=False, expects=False, amortised=False, thresholds=False
     ),
 }
 """The same decisions, one ingredient less."""
