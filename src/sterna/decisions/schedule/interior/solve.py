@@ -23,7 +23,7 @@ NEAR: Final = 20.0
 EXACT: Final = 1e-9
 """Tolerances below this are out of reach of float64."""
 BOTH_CARS_MAX: Final = 500
-"""Up to this size a schedule is also made without regard to limits, in case they contradict each other."""
+"""Up to this size, and at the end, a schedule is also made without regard to limits: they may contradict each other."""
 PATIENCE: Final = 12
 """After so many steps without getting closer no more is to be had."""
 STUCK_GAP: Final = 1e-2
@@ -82,7 +82,8 @@ def solve_interior(
         interior.foresee()
         if progress.gap < NEAR * wanted:
             wish = layout.stored_kwh(interior.foreseen)
-            for limited in (True, False) if len(problem.sessions) <= BOTH_CARS_MAX else (True,):
+            both = len(problem.sessions) <= BOTH_CARS_MAX and progress.gap < 2 * wanted
+            for limited in (True, False) if both else (True,):
                 made = followed(problem, layout, bounds, wish, limited=limited)
                 cost = cost_of_stored(problem, layout.where, made)
                 if cost < best:
