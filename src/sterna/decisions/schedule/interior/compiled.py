@@ -98,9 +98,9 @@ class CompiledPasses:
         """See `Passes`."""
         self._run("sterna_direct")
 
-    def step(self) -> None:
+    def advance(self) -> None:
         """See `Passes`."""
-        self._run("sterna_step")
+        self._run("sterna_advance")
 
     def recentre(self) -> None:
         """See `Passes`."""

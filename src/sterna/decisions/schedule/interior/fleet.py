@@ -34,8 +34,8 @@ class Passes(Protocol):
         """Find the direction to products of `target`: `dx`, `dzl`, `dzu`, `dvalue`, reaches."""
         ...
 
-    def step(self) -> None:
-        """Go; who cannot go that far is recentred at the prices."""
+    def advance(self) -> None:
+        """Go, who cannot go that far is recentred at the prices; then factor."""
         ...
 
     def recentre(self) -> None:

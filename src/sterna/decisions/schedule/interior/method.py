@@ -97,12 +97,15 @@ class Interior:
         self.foreseen = fleet.x
         """Where the cars' variables would go without any centring."""
         self._together = 0
+        self._factored = False
 
     def look(self) -> Progress:
         """Factor everything at the present point and say where it is."""
         fleet, around, at = self.fleet, self.around, self.at
-        fleet.price[:] = around.frame.seen(at.price)
-        self._passes.factor()
+        if not self._factored:
+            fleet.price[:] = around.frame.seen(at.price)
+            self._passes.factor()
+        self._factored = False
         sums = fleet.by_group(fleet.sums)
         self._power = around.frame.weight.T @ fleet.by_group(fleet.power)
         self._lacks = around.residuals(at, self._power)
@@ -167,7 +170,8 @@ class Interior:
         fleet.length, fleet.length_dual, fleet.fraction = length, dual, FRACTION * (1 + 1e-9)
         fleet.target = (1.0 - length) * progress.product + length * target
         fleet.price[:] = frame.seen(at.price)
-        self._passes.step()
+        self._passes.advance()
+        self._factored = True
         self._together = TOGETHER if length < STUCK and not quiet else max(0, self._together - 1)
 
     def _reaches(self, shift: Shift, straying: int, fraction: float) -> tuple[float, float]:

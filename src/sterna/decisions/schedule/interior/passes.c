@@ -423,6 +423,12 @@ static void step_pass(const Fleet *F, integer c, integer i, double *s) {
         go(F, i, F->step, F->step_dual);
 }
 
+/* Step and factor in one go: what a car's step touched is still at hand. */
+static void advance_pass(const Fleet *F, integer c, integer i, double *s) {
+    step_pass(F, c, i, s);
+    factor(F, c, i, s, 0);
+}
+
 typedef void (*Pass)(const Fleet *, integer, integer, double *);
 typedef struct {
     const Fleet *fleet;
@@ -442,7 +448,7 @@ static void *work(void *given) {
 static void run(Fleet *F, Pass pass) {
     integer all = F->chunks * F->groups * F->steps;
     memset(F->sums, 0, (size_t)(F->chunks * SUMS) * sizeof(double));
-    if (pass == factor_pass) {
+    if (pass == factor_pass || pass == advance_pass) {
         memset(F->schur, 0, (size_t)(all * F->steps) * sizeof(double));
         memset(F->power, 0, (size_t)all * sizeof(double));
         memset(F->answer, 0, (size_t)all * sizeof(double));
@@ -609,4 +615,4 @@ EXPORT void sterna_factor(Fleet *F) { run(F, factor_pass); }
 EXPORT void sterna_predict(Fleet *F) { run(F, predict); }
 EXPORT void sterna_direct(Fleet *F) { run(F, direct_pass); }
 EXPORT void sterna_recentre(Fleet *F) { run(F, recentre); }
-EXPORT void sterna_step(Fleet *F) { run(F, step_pass); }
+EXPORT void sterna_advance(Fleet *F) { run(F, advance_pass); }

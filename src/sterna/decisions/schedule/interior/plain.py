@@ -298,14 +298,14 @@ class PlainPasses(Padded):
         self._reaches(fleet.dx, il, iu, fleet.dzl, fleet.dzu)
 
     @_quiet
-    def step(self) -> None:
+    def advance(self) -> None:
         """See `Passes`."""
         fleet = self._fleet
         short = fleet.fraction * fleet.reach < fleet.length
         short |= fleet.fraction * fleet.reach_dual < fleet.length_dual
         self._go(np.where(short, 0.0, fleet.length), np.where(short, 0.0, fleet.length_dual))
-        fleet.sums[:] = 0.0
         self._alone(short)
+        self.factor()
 
     @_quiet
     def recentre(self) -> None:

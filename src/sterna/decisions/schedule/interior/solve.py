@@ -22,6 +22,8 @@ NEAR: Final = 20.0
 """A schedule is made from the inner point once its gap is below so many times the tolerance."""
 EXACT: Final = 1e-9
 """Tolerances below this are out of reach of float64."""
+NEAR_OF_MANY: Final = 10.0
+"""The same for fleets in which a schedule costs as much as half a step."""
 BOTH_CARS_MAX: Final = 500
 """Up to this size, and at the end, a schedule is also made without regard to limits: they may contradict each other."""
 PATIENCE: Final = 12
@@ -69,9 +71,9 @@ def solve_interior(
     around = Surround(frame, max(1.0, SITE_WEIGHT * len(problem.sessions)))
     interior = Interior(problem, fleet, passes_of(fleet, threads), around, bounds, prices)
     wanted = max(tolerance, EXACT)
-    stored = followed(problem, layout, bounds, layout.stored_kwh(fleet.x))
-    best, count = cost_of_stored(problem, layout.where, stored), 0
+    stored, best, count = layout.base_kwh, np.inf, 0
     closest, since = np.inf, 0
+    near = NEAR if len(problem.sessions) <= BOTH_CARS_MAX else NEAR_OF_MANY
     for count in range(STEPS_MAX):
         progress = interior.look()
         stuck = count - since > PATIENCE and progress.gap < STUCK_GAP
@@ -80,7 +82,7 @@ def solve_interior(
         if progress.gap < 0.9 * closest:
             closest, since = progress.gap, count
         interior.foresee()
-        if progress.gap < NEAR * wanted:
+        if progress.gap < near * wanted:
             wish = layout.stored_kwh(interior.foreseen)
             both = len(problem.sessions) <= BOTH_CARS_MAX and progress.gap < 2 * wanted
             for limited in (True, False) if both else (True,):
@@ -88,9 +90,12 @@ def solve_interior(
                 cost = cost_of_stored(problem, layout.where, made)
                 if cost < best:
                     best, stored = cost, made
-        if best - interior.best <= wanted * abs(best):
+        if np.isfinite(best) and best - interior.best <= wanted * abs(best):
             break
         interior.step(progress)
+    if not np.isfinite(best):  # Never near: what the cars come to by themselves is a schedule, too.
+        stored = followed(problem, layout, bounds, layout.stored_kwh(interior.foreseen))
+        best = cost_of_stored(problem, layout.where, stored)
     return Found(
         stored_kwh=stored,
         where=layout.where,
