@@ -16,7 +16,7 @@ from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.reference import reference
 from sterna.decisions.schedule.solve import solve
 
-SMALL: Final = 3
+SMALL: Final = 24
 """Cars of the instance that goes first, untimed: imports, first calls, memory."""
 DIRECT: Final = {Method.SIMPLEX: "highs-simplex", Method.IPX: "highs-ipx"}
 
