@@ -126,14 +126,23 @@ def _line(curve: Curve, axes: _Axes) -> str:
 
 
 def _names(curves: Sequence[Curve], axes: _Axes) -> str:
-    """Return the names: beside the chart, none upon another; of a curve that ends early, at its last point."""
+    """Return the names: beside the chart, none upon another; of curves that end early, at their last point."""
     out = []
-    for curve in curves:
-        x, y = axes.x(curve.points[-1][0]), axes.y(curve.points[-1][1])
-        if curve.points[-1][0] < axes.xs[-1]:
-            out.append(_name(curve, x + 9.0, y - 6.0))
+
+    def height_of(curve: Curve) -> float:
+        return axes.y(curve.points[-1][1])
+
+    for end in sorted(
+        {curve.points[-1][0] for curve in curves if curve.points[-1][0] < axes.xs[-1]}
+    ):
+        early = sorted((c for c in curves if c.points[-1][0] == end), key=height_of)
+        places = apart([height_of(curve) for curve in early])
+        out += [
+            _name(curve, axes.x(end) + 9.0, place - 2.0)
+            for curve, place in zip(early, places, strict=True)
+        ]
     whole = [curve for curve in curves if curve.points[-1][0] == axes.xs[-1]]
-    ordered = sorted(whole, key=lambda curve: axes.y(curve.points[-1][1]))
+    ordered = sorted(whole, key=height_of)
     heights = apart([axes.y(curve.points[-1][1]) for curve in ordered])
     left = WIDTH - RIGHT + 14.0
     for curve, height in zip(ordered, heights, strict=True):
