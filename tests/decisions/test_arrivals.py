@@ -50,6 +50,13 @@ def test_after_many_weeks_as_many_are_expected_as_came(weeks: int, cars: int) ->
     assert np.all(rates.per_hour() >= 0)
 
 
+def test_a_rush_in_the_first_hours_is_not_expected_all_day() -> None:
+    rates = Rates()
+    for hour in range(4):
+        rates = rates.passed(Instant(MONDAY + hour * HOUR), 6)
+    assert rates.expected(Instant(MONDAY + 4 * HOUR), Instant(MONDAY + DAY)) <= 24.0
+
+
 def test_parts_of_an_hour_add_up() -> None:
     rates = watched(2, 4)
     edges = [MONDAY, MONDAY + 8.25 * HOUR, MONDAY + 8.75 * HOUR, MONDAY + DAY]

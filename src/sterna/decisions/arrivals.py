@@ -60,7 +60,8 @@ class Rates:
     def per_hour(self) -> Floats:
         """Return the expected arrivals of each hour of the week, shape (168,)."""
         came, watched = (np.array(each).reshape(DAYS, HOURS) for each in (self.came, self.watched))
-        mean = came.sum() / max(watched.sum(), 1.0)
+        # A morning's rush is no mean of a day: what was not watched of the first one counts as quiet.
+        mean = came.sum() / max(watched.sum(), float(HOURS))
         daily = (came.sum(axis=0) + SITE_DAYS * mean) / (watched.sum(axis=0) + SITE_DAYS)
         found: Floats = (came + HOUR_WEEKS * daily) / (watched + HOUR_WEEKS)
         return found.ravel()
