@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from schedule_problems import random_problem, tame
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.problem import Plan, Problem, Sessions, Site
-from sterna.decisions.schedule.reference import presence, reference
+from sterna.decisions.schedule.reference import reference
 
 seeds = st.integers(0, 10_000)
 
@@ -24,56 +25,6 @@ def test_reference_instances_have_their_golden_cost(count: int, cost_eur: float)
     verdict = check(problem, plan.schedule)
     assert verdict.faults == ()
     assert verdict.cost_eur == pytest.approx(plan.cost_eur, abs=1e-6)
-
-
-def random_problem(seed: int, cars: int = 4, steps: int = 8) -> Problem:
-    """Draw a small, nasty problem: odd steps, cars below the floor, wild prices, tight limits."""
-    draw = np.random.Generator(np.random.PCG64(seed))
-    hours = draw.choice([0.1, 0.25, 1.0, 3.0], steps)
-    first = draw.integers(0, steps, cars)
-    last = np.minimum(first + draw.integers(1, steps + 1, cars), steps)
-    capacity = draw.uniform(20, 80, cars)
-    power = draw.choice([3.7, 11.0, 22.0], cars)
-    return Problem(
-        hours=hours,
-        sessions=Sessions(
-            first=first,
-            last=last,
-            present_h=presence(first, last, hours) * draw.uniform(0.3, 1.0, (cars, steps)),
-            energy_kwh=capacity * draw.uniform(0, 1.01, cars),
-            floor_kwh=capacity * draw.uniform(0, 0.5, cars),
-            capacity_kwh=capacity,
-            target_kwh=capacity * draw.uniform(0, 1, cars),
-            unmet_eur_per_kwh=draw.uniform(0.3, 2, cars),
-            charge_kw=power,
-            discharge_kw=power * (draw.random(cars) < 0.7),
-            charge_efficiency=draw.uniform(0.85, 1, cars),
-            discharge_efficiency=draw.uniform(0.85, 1, cars),
-            wear_eur_per_kwh=draw.choice([0.0, 0.02, 0.05], cars),
-            knee_kwh=capacity * draw.uniform(0.5, 1, cars),
-            high_eur_per_kwh_h=draw.choice([0.0, 0.001], cars),
-        ),
-        site=Site(
-            load_kw=draw.uniform(0, 40, steps),
-            pv_kw=draw.uniform(0, 60, steps) * (draw.random(steps) < 0.5),
-            import_eur_per_kwh=draw.uniform(-0.6, 0.5, steps),
-            export_eur_per_kwh=draw.uniform(-0.6, 0.5, steps),
-            import_limit_kw=draw.choice([0.0, 20.0, 60.0, np.inf], steps),
-            export_limit_kw=draw.choice([0.0, 10.0, 60.0, np.inf], steps),
-            peak_eur_per_kw=float(draw.choice([0.0, 0.8])),
-            peak_so_far_kw=float(draw.uniform(0, 30)),
-        ),
-    )
-
-
-def tame(problem: Problem) -> Problem:
-    """Return *problem* with prices at which the LP is exact: positive, import above export."""
-    site = problem.site
-    dear = np.abs(site.import_eur_per_kwh) + 0.01
-    return replace(
-        problem,
-        site=replace(site, import_eur_per_kwh=dear, export_eur_per_kwh=dear - 0.01),
-    )
 
 
 def assert_sound(problem: Problem, plan: Plan) -> None:
