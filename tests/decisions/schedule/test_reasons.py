@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 import pytest
-from decisions.schedule.test_lp import one_car, random_problem, seeds, tame
+from decisions.schedule.test_lp import one_car, seeds
 from hypothesis import given, settings
+from schedule_problems import random_problem, tame
 
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.price_parts import price_parts

@@ -70,3 +70,12 @@ def test_equal_problems_give_equal_bytes() -> None:
     first, second = solve(problem, threads=1), solve(problem, threads=2)
     assert first.power_kw.tobytes() == second.power_kw.tobytes()
     assert first.price_eur_per_kwh.tobytes() == second.price_eur_per_kwh.tobytes()
+
+
+@pytest.mark.parametrize("count", [5, 60])
+def test_a_load_that_is_no_number_is_refused_by_name(count: int) -> None:
+    problem = reference(count, 24)
+    load = problem.site.load_kw.copy()
+    load[3] = np.nan
+    with pytest.raises(ValueError, match="load_kw: not every value is a finite number"):
+        solve(replace(problem, site=replace(problem.site, load_kw=load)))

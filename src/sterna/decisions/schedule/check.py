@@ -4,6 +4,7 @@ It walks through the steps car by car, in plain words of physics, and shares
 nothing with the linear program but the records of `problem`.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,8 @@ class Verdict:
 def check(problem: Problem, schedule: Schedule, tolerance: float = TOLERANCE_KWH) -> Verdict:
     """Judge *schedule*: every limit of cars, site, bands and reserve, and the cost, recomputed from scratch."""
     faults: list[str] = []
+    if not all(math.isfinite(value) for value in schedule.import_kwh.tolist()):
+        faults.append("import: not every value is a finite number")
     cost = 0.0
     unmet: list[float] = []
     for car in range(len(problem.sessions)):

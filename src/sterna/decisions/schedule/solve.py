@@ -40,8 +40,19 @@ def solve(
     *warm*: the last plan of the same site, whose prices are a start. *edges*: the steps' limits in
     seconds, from 0 when absent. The plan tells the gap that was reached: it may be larger where a
     fleet is large and its prices make a car want to charge and give back at once. Equal calls give
-    equal bytes, whatever *threads*.
+    equal bytes, whatever *threads*. Raises ValueError when load, PV, prices or stored energies are no numbers.
     """
+    site, cars = problem.site, problem.sessions
+    for name, values in (
+        ("load_kw", site.load_kw),
+        ("pv_kw", site.pv_kw),
+        ("import_eur_per_kwh", site.import_eur_per_kwh),
+        ("export_eur_per_kwh", site.export_eur_per_kwh),
+        ("energy_kwh", cars.energy_kwh),
+        ("target_kwh", cars.target_kwh),
+    ):
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"{name}: not every value is a finite number")
     if len(problem.sessions) <= SIMPLEX_CARS_MAX or problem.reserve is not None:
         return lp.solve(problem, edges)
     start = None if warm is None else known(problem, warm, edges)
