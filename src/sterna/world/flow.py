@@ -6,7 +6,7 @@ battery's own protection is sudden: at floor, full or a falling limit the power 
 very instant, without a ramp, and a ramp that would carry it past a bound is cut before it begins.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sterna.domain.battery import FOREVER
@@ -48,6 +48,21 @@ class Ramp:
         return Kilowatts(self.from_kw + (self.to_kw - self.from_kw) * part)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """What one meter did from an instant on: everything of later follows from it until something is changed."""
+
+    since: Instant
+    kw: Kilowatts
+    """Power at *since*."""
+    ramp: Ramp | None
+    soc: Share
+    """Of the battery behind the meter at *since*; 0 without one."""
+    import_wh: float
+    """The register at *since*, not rounded."""
+    export_wh: float
+
+
 class Flow:
     """One meter with its two registers, and the battery behind it while a car is plugged."""
 
@@ -83,10 +98,19 @@ class Flow:
         self._owed_kws = 0.0
         self._level(NO_POWER, FOREVER)
 
-    def resume(self, since: Instant, kw: Kilowatts, registers: tuple[float, float]) -> None:
-        """Go on from what was kept: at *since* the meter had *registers* (Wh), and *kw* flowed."""
-        self.since, self._kw, self.ramp, self.shown = since, kw, None, kw
-        self.import_wh, self.export_wh = registers
+    @property
+    def motion(self) -> Motion:
+        """What there is to keep so that another flow can go on from here."""
+        soc = Share(0.0) if self.battery is None else self.battery.soc
+        return Motion(
+            since=self.since, kw=self._kw, ramp=self.ramp, soc=soc,
+            import_wh=self.import_wh, export_wh=self.export_wh,
+        )  # fmt: skip
+
+    def resume(self, motion: Motion, shown: Kilowatts) -> None:
+        """Go on from what was kept; others knew this flow by *shown*."""
+        self.since, self._kw, self.ramp, self.shown = motion.since, motion.kw, motion.ramp, shown
+        self.import_wh, self.export_wh = motion.import_wh, motion.export_wh
 
     def registers_at(self, now: Instant) -> tuple[float, float]:
         """Return the registers at *now* in Wh, not rounded."""
@@ -171,6 +195,18 @@ class Flow:
         self.advance(now)
         if self.battery is not None:
             self._level(*_had(self.battery, wish))
+
+    def hold_floor(self, soc: Share, wish: Kilowatts, now: Instant) -> bool:
+        """Cut discharging off at *soc* from now on, with what can be had of *wish*; return whether that is new."""
+        self.advance(now)
+        behind = self.battery
+        if behind is None or behind.battery.reserve == soc:
+            return False
+        battery = replace(behind.battery, reserve=soc)
+        self.battery = replace(behind, battery=battery)
+        if self.ramp is None or (self.settled_kw < 0.0 and battery.spare_kwh <= 0.0):
+            self.jump(wish, now)
+        return True
 
     def _level(self, kw: Kilowatts, held: Seconds) -> None:
         self.ramp, self._kw = None, kw

@@ -31,7 +31,7 @@ from sterna.kernel.quantities import (
 from sterna.protocols.iec61851.pilot import Fault, Signal
 from sterna.runtime.ports import Clock, Timer
 from sterna.world.contacts import Contacts
-from sterna.world.flow import NEVER, Flow, OwnUse
+from sterna.world.flow import NEVER, Flow, Motion, OwnUse, Ramp
 from sterna.world.outlet import Make, converter_of
 from sterna.world.stays import Car, Stay
 
@@ -59,6 +59,8 @@ class Bay:
         self._asked = self._wish = NO_POWER
         self._kvar = Kilovars(0.0)
         self._told = NO_POWER
+        self._ramp: Ramp | None = None
+        """The one that whoever keeps this bay knows."""
         self._own = OwnUse(clock.now())
         self._mark: Share | None = None
         self._rising = True
@@ -67,7 +69,7 @@ class Bay:
         self.metered: Callable[[str, Kilowatts], None] = lambda _evse, _kw: None
         """Told the EVSE's id and its power whenever that changes (of a ramp: at once, so that as much is moved), e.g. by the site's balance."""
         self.noted: Callable[[Bay], None] = lambda _bay: None
-        """Told whenever the running stay has got a new point, e.g. by whoever keeps it in a store."""
+        """Told whenever the running stay has got a new point or the power moves otherwise than before, e.g. by whoever keeps it in a store."""
         self._outlet: Watcher | None = None
         self._battery_changed: Callable[[], None] | None = None
         self._waved: Callable[[bool], None] | None = None
@@ -147,6 +149,11 @@ class Bay:
         """Return the meter's registers now: energy into cars and out of cars over its life."""
         into, out = self._flow.registers_at(self._clock.now())
         return WattHours(floor(into)), WattHours(floor(out))
+
+    @property
+    def motion(self) -> Motion:
+        """What has to be kept so that this bay can resume."""
+        return self._flow.motion
 
     def exact_registers(self) -> tuple[float, float]:
         """Return the registers now without the meter's rounding to whole Wh."""
@@ -236,13 +243,7 @@ class Bay:
 
     def hold_floor(self, soc: Share) -> None:
         """Let the battery management cut discharging off at *soc*."""
-        flow, now = self._flow, self._clock.now()
-        flow.advance(now)
-        if flow.battery is not None and flow.battery.battery.reserve != soc:
-            battery = replace(flow.battery.battery, reserve=soc)
-            flow.battery = replace(flow.battery, battery=battery)
-            if flow.ramp is None or (flow.settled_kw < 0.0 and battery.spare_kwh <= 0.0):
-                flow.jump(self._wish, now)
+        if self._flow.hold_floor(soc, self._wish, self._clock.now()):
             self._settled()
 
     def mark(self, soc: Share | None) -> None:
@@ -277,20 +278,17 @@ class Bay:
         self._flow.take(MeteredBattery(battery=battery, converter=converter), now)
         self._own.draws(IDLE_KW, now)
 
-    def resume(
-        self, stays: list[Stay], *, since: Instant, kw: Kilowatts, registers: tuple[float, float]
-    ) -> None:
-        """Go on after a power cut: until now *kw* flowed as it did at *since*, when the meter had *registers* (Wh).
+    def resume(self, stays: list[Stay], motion: Motion) -> None:
+        """Go on after a power cut: until now power flowed as *motion* says.
 
-        The car of the last of *stays* is there still if that one has no end; its battery is as of *since*.
-        Now the contactor is open, and the controllers begin anew.
+        The car of the last of *stays* is there still if that one has no end; its battery is as of
+        the begin of *motion*. Now the contactor is open, and the controllers begin anew.
         """
         self.stays, now = stays, self._clock.now()
-        there = bool(stays) and stays[-1].unplugged is None
-        if there:
+        if stays[-1].unplugged is None:
             self._hold(stays[-1].car)
-        self._flow.resume(since, kw if there else NO_POWER, registers)
-        self._told = kw
+        self._flow.resume(motion, shown=stays[-1].kw[-1][1])
+        self._told = self._flow.settled_kw
         self._flow.jump(NO_POWER, now)
         self._settled()
 
@@ -333,6 +331,9 @@ class Bay:
 
     def _settled(self) -> None:
         """Let everybody know the power that there is now, and be there when it changes next."""
+        if self._flow.ramp is not self._ramp:
+            self._ramp = self._flow.ramp
+            self.noted(self)
         if self._flow.ramp is None:
             self._show(self._flow.power_at(self._clock.now()))
             self._report()

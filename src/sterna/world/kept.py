@@ -1,8 +1,8 @@
 """Keeps the world of a run in its store, so that a killed run goes on where it was.
 
 Every change of the world is written as rows with the same commit as the journal entries of the
-moment. What is between changes follows from physics: powers are constant (ramps
-are kept as the step that moves as much). See
+moment. What is between changes follows from physics: powers are level or on a ramp that is
+kept with them; the curves have ramps as the step that moves as much. See
 ``docs/decisions/0014-the-world-is-kept-beside-the-journal.md``.
 """
 
@@ -16,6 +16,7 @@ from sterna.kernel.records import Row
 from sterna.runtime.journal import Journal
 from sterna.world.balance import Balance
 from sterna.world.drivers import Visit
+from sterna.world.flow import Motion, Ramp
 from sterna.world.hardware import Bay
 from sterna.world.stays import Car, Stay
 
@@ -24,7 +25,7 @@ NEVER: Final = Instant(-1.0)
 
 
 class BayRow(Row, frozen=True, kw_only=True, gc=False):
-    """One bay since its last change of power: from it follows everything physical of now."""
+    """One bay since its power began to move as it does: from it follows everything physical of now."""
 
     table: ClassVar[str] = "world_bays"
     key: ClassVar[tuple[str, ...]] = ("evse",)
@@ -32,10 +33,16 @@ class BayRow(Row, frozen=True, kw_only=True, gc=False):
     evse: str
     since: Instant
     kw: Kilowatts
+    """The power at *since*; with a ramp the one that it leaves."""
     soc: Share
     import_wh: float
     """The meter's register at *since*, not rounded."""
     export_wh: float
+    ramp_starts: Instant
+    """When the power leaves *kw*; NEVER if it does not."""
+    ramp_ends: Instant
+    ramp_kw: Kilowatts
+    """The power at the ramp's end and after it."""
 
 
 class StayRow(Row, frozen=True, kw_only=True, gc=False):
@@ -102,18 +109,14 @@ class Kept:
     def write_bay(self, bay: Bay) -> None:
         """Keep the running stay of *bay*, or the one that has just ended, at its newest point."""
         evse, stay = bay.evse.evse_id, bay.stays[-1]
-        into, out = bay.exact_registers()
-        at, kw = stay.kw[-1]
-        soc = stay.soc[-1][1]
-        self._journal.project(
-            BayRow(evse=evse, since=at, kw=kw, soc=soc, import_wh=into, export_wh=out)
-        )
+        self._journal.project(_row(evse, bay.motion))
         self._journal.project(
             StayRow(
                 evse=evse, plugged=stay.plugged, car=stay.car.evcc_id, import_wh=stay.import_wh,
                 export_wh=stay.export_wh, unplugged=NEVER if stay.unplugged is None else stay.unplugged,
             )
         )  # fmt: skip
+        (at, kw), (_, soc) = stay.kw[-1], stay.soc[-1]
         self._journal.project(PointRow(evse=evse, plugged=stay.plugged, at=at, soc=soc, kw=kw))
 
     def write_visit(self, visit: Visit) -> None:
@@ -146,9 +149,9 @@ class Kept:
         for row in self._journal.rows(BayRow):
             its = stays[row.evse]
             car = its[-1].car
-            car.battery = Battery.at_share(car.model.battery, row.soc)
-            registers = (row.import_wh, row.export_wh)
-            bays[row.evse].resume(its, since=row.since, kw=row.kw, registers=registers)
+            soc = row.soc if its[-1].unplugged is None else its[-1].soc[-1][1]
+            car.battery = Battery.at_share(car.model.battery, soc)
+            bays[row.evse].resume(its, _motion(row))
 
     def _stays(
         self, points: Iterable[PointRow], car_named: Callable[[str], Car]
@@ -167,3 +170,30 @@ class Kept:
                 stay.note(point.at, point.soc, point.kw)
             found[row.evse].append(stay)
         return found
+
+
+def _row(evse: str, motion: Motion) -> BayRow:
+    """Return *motion* as the row of *evse*."""
+    ramp = motion.ramp
+    kw, starts, ends, ramp_kw = (
+        (motion.kw, NEVER, NEVER, motion.kw)
+        if ramp is None
+        else (ramp.from_kw, ramp.starts, ramp.ends, ramp.to_kw)
+    )
+    return BayRow(
+        evse=evse, since=motion.since, kw=kw, soc=motion.soc, import_wh=motion.import_wh, export_wh=motion.export_wh,
+        ramp_starts=starts, ramp_ends=ends, ramp_kw=ramp_kw,
+    )  # fmt: skip
+
+
+def _motion(row: BayRow) -> Motion:
+    """Return what *row* kept."""
+    ramp = None
+    if row.ramp_ends != NEVER:
+        ramp = Ramp(
+            starts=row.ramp_starts, ends=row.ramp_ends, from_kw=row.kw, to_kw=row.ramp_kw, step_at=row.ramp_ends
+        )  # fmt: skip
+    kw = row.kw if ramp is None else ramp.at(row.since)
+    return Motion(
+        since=row.since, kw=kw, ramp=ramp, soc=row.soc, import_wh=row.import_wh, export_wh=row.export_wh
+    )  # fmt: skip
