@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 # What the installed package is made from; all else is read where it lies.
-BUILT_FROM := uv.lock pyproject.toml hatch_build.py src/sterna/decisions/schedule/interior/passes.c
+BUILT_FROM := uv.lock pyproject.toml hatch_build.py $(wildcard src/sterna/decisions/schedule/interior/*.[ch])
 JOBS ?= 2
 
 .DEFAULT_GOAL := help

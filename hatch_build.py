@@ -1,6 +1,6 @@
 """Compile the scheduling core's passes where there is a C compiler; do without where there is none.
 
-One file of C11, no Python headers, no libraries but the C library's: the result is a plain shared
+Three files of C11, no Python headers, no libraries but the C library's: the result is a plain shared
 library that ctypes loads. Flags are fixed, without fast-math and without fused multiply-add, so that
 the same source gives the same numbers on every machine of a kind.
 """
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,32 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path("src/sterna/decisions/schedule/interior")
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
-SHARED = ["-shared", "-fPIC", "-fvisibility=hidden"]
+SHARED = ["-fPIC", "-fvisibility=hidden"]
+PARTS = {
+    "site": ("site.c",),
+    "costs": ("costs.c",),
+    "cars": ("cars.c",),
+    "single": ("cars.c", "-DSINGLE"),
+}
+"""What is compiled: the passes over cars once in each precision."""
 
 
 def compiled(folder: Path, compiler: str) -> bool:
-    """Compile passes.c in *folder* into passes.so with *compiler*; return whether it went well."""
+    """Compile the C of *folder* into passes.so with *compiler*; return whether it went well."""
+    threads = [] if sys.platform == "win32" else ["-pthread"]
     target, made = folder / "passes.so", folder / f"passes.{os.getpid()}.so"
-    command = [compiler, *FLAGS, *SHARED, "-o", str(made), str(folder / "passes.c"), "-lm"]
-    if sys.platform != "win32":
-        command.append("-pthread")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode != 0:
-        sys.stderr.write(f"sterna: numpy will do, {compiler} failed: {done.stderr[:200]}\n")
-        return False
+    with tempfile.TemporaryDirectory() as work:
+        objects = {name: str(Path(work) / f"{name}.o") for name in PARTS}
+        commands = [
+            [compiler, *FLAGS, *SHARED, *threads, *rest, "-c", str(folder / source), "-o", objects[name]]
+            for name, (source, *rest) in PARTS.items()
+        ]  # fmt: skip
+        commands.append([compiler, "-shared", *threads, "-o", str(made), *objects.values(), "-lm"])
+        for command in commands:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+            if done.returncode != 0:
+                sys.stderr.write(f"sterna: numpy will do, {compiler} failed: {done.stderr[:200]}\n")
+                return False
     made.replace(target)  # A library that is in use is not written into.
     return True
 

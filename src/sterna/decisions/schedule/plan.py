@@ -193,18 +193,17 @@ def held(problem: Problem, where: Slots, flows: Flows) -> Floats:
 def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
     """Return what *flows* cost, part by part: the objective of the problem."""
     # Sums of products, not scalar products: those of BLAS depend on the number of its threads.
-    cars, site, car = problem.sessions, problem.site, where.car
+    cars, car = problem.sessions, where.car
     high = np.maximum(flows.stored - cars.knee_kwh[car], 0.0) * problem.hours[where.step]
-    peak = max(site.peak_so_far_kw, float(np.max(flows.imported / problem.hours)))
-    bought = site.import_eur_per_kwh @ flows.imported - site.export_eur_per_kwh @ flows.exported
+    bought, peak, over = costs_at_the_grid(problem, flows.imported, flows.exported, flows.over)
     early = 0.0
     if cars.early_eur_per_kwh is not None:
         wanted, price = cars.leaving_early
         short = np.maximum(wanted[car] - flows.stored, 0.0)
         early = float(np.sum(price[car, where.step] * short))
     return Costs(
-        energy=float(bought),
-        peak=site.peak_eur_per_kw * peak,
+        energy=bought,
+        peak=peak,
         levy=0.0
         if cars.levy_eur_per_kwh is None
         else float(np.sum(cars.levies[car] * flows.charge)),
@@ -212,10 +211,20 @@ def costs_of(problem: Problem, where: Slots, flows: Flows) -> Costs:
         high=float(np.sum(cars.high_eur_per_kwh_h[car] * high)),
         unmet=unmet_cost(cars, flows.unmet),
         early=early,
-        over=OVER_EUR_PER_KWH * float(np.sum(flows.over)),
+        over=over,
         missed=OVER_EUR_PER_KWH * float(np.sum(np.abs(flows.missed))),
         lacking=OVER_EUR_PER_KWH * float(np.sum(flows.lacking @ problem.hours)),
     )
+
+
+def costs_at_the_grid(
+    problem: Problem, imported: Floats, exported: Floats, over: Floats
+) -> tuple[float, float, float]:
+    """Return what energy (T,) at the grid costs, EUR: energy, peak, and what is beyond the limit."""
+    site = problem.site
+    bought = site.import_eur_per_kwh @ imported - site.export_eur_per_kwh @ exported
+    peak = max(site.peak_so_far_kw, float(np.max(imported / problem.hours)))
+    return float(bought), site.peak_eur_per_kw * peak, OVER_EUR_PER_KWH * float(np.sum(over))
 
 
 def unmet_cost(cars: Sessions, unmet: Floats) -> float:

@@ -1,6 +1,6 @@
 """The interior-point method against HiGHS, against itself, and in numpy as in C."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,16 @@ from schedule_problems import everything, tame
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.columns import left_out
-from sterna.decisions.schedule.interior import built, dense, follow
+from sterna.decisions.schedule.interior import built, costs, dense, follow, layout
 from sterna.decisions.schedule.interior import solve as method
-from sterna.decisions.schedule.interior.layout import bounds_of, layout_of
+from sterna.decisions.schedule.interior.chain import lower_bound
+from sterna.decisions.schedule.interior.costs import Chains
+from sterna.decisions.schedule.interior.flows import flows_of
+from sterna.decisions.schedule.interior.follow import Follower
+from sterna.decisions.schedule.interior.layout import Layout, layout_of
 from sterna.decisions.schedule.interior.solve import solve_interior
 from sterna.decisions.schedule.lp import build
+from sterna.decisions.schedule.plan import costs_of
 from sterna.decisions.schedule.problem import Problem
 from sterna.decisions.schedule.program import Program
 from sterna.decisions.schedule.reference import reference
@@ -31,6 +36,7 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
         monkeypatch.setattr(method, "library", lambda: None)
         monkeypatch.setattr(follow, "library", lambda: None)
         monkeypatch.setattr(dense, "library", lambda: None)
+        monkeypatch.setattr(costs, "library", lambda: None)
     return str(request.param)
 
 
@@ -119,15 +125,79 @@ def test_a_wish_is_followed_alike_in_numpy_and_in_c(
     seed: int, *, limited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problem = without_reserve(seed)
-    layout = layout_of(problem)
-    bounds = bounds_of(problem, layout.where)
+    chains = layout_of(problem)
     draw = np.random.Generator(np.random.PCG64(seed))
-    wish = draw.uniform(0.0, 80.0, len(layout.where.car))
+    wish = draw.uniform(0.0, 80.0, len(chains.where.car))
     ways = []
     for found in (built.library(), None):
         monkeypatch.setattr(follow, "library", lambda found=found: found)
-        ways.append(follow.followed(problem, layout, bounds, wish, limited=limited))
+        ways.append(Follower(problem, chains).followed(wish, limited=limited))
     assert np.allclose(ways[0], ways[1], atol=1e-9)
+
+
+@pytest.mark.skipif(built.library() is None, reason="single precision is for the compiled passes")
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_in_single_precision_the_bound_is_still_below_the_optimum(seed: int) -> None:
+    problem = without_reserve(seed)
+    best = optimum(problem)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(method, "SINGLE_FROM", 0)
+        found = solve_interior(problem, tolerance=1e-3)
+    slack = 1e-9 * max(1.0, abs(best)) + 1e-7  # What HiGHS itself promises.
+    assert found.bound_eur <= best + slack
+    assert best <= found.cost_eur + slack
+
+
+@pytest.mark.skipif(built.library() is None, reason="single precision is for the compiled passes")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_large_fleet_in_single_precision_is_proven_by_exact_value_functions(seed: int) -> None:
+    problem = reference(400, 96, seed)
+    found = solve_interior(problem, tolerance=1e-3)
+    assert found.cost_eur - found.bound_eur <= 1e-3 * abs(found.cost_eur)
+    assert lower_bound(problem, found.prices) >= found.bound_eur - 1e-9 * abs(found.bound_eur)
+    precise = solve_interior(problem, tolerance=1e-6, precise=True)
+    assert found.bound_eur <= precise.cost_eur
+    assert precise.bound_eur <= found.cost_eur
+
+
+@pytest.mark.skipif(built.library() is None, reason="compares the two")
+@pytest.mark.parametrize("seed", range(20))
+def test_what_cars_cost_is_the_same_in_numpy_and_in_c(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = replace(without_reserve(seed), bands=())
+    layout_ = layout_of(problem)
+    draw = np.random.Generator(np.random.PCG64(seed))
+    steps, group = len(problem.hours), draw.integers(0, 2, len(problem.sessions))
+    price, value = draw.normal(0.1, 0.1, (2, steps)), draw.normal(0.1, 0.1, len(layout_.rhs))
+    stored = Follower(problem, layout_).followed(draw.uniform(0.0, 80.0, len(layout_.rhs)))
+    quick = Chains(layout_, group, steps)
+    cost, drawn = quick.priced(stored)
+    flows = flows_of(problem, layout_.where, stored)
+    where, net = layout_.where, flows.charge - flows.discharge
+    assert drawn == pytest.approx(np.bincount(where.step, net, minlength=steps), abs=1e-9)
+    parts = costs_of(problem, where, flows)
+    alone = parts.levy + parts.wear + parts.high + parts.unmet + parts.early
+    assert cost == pytest.approx(alone, rel=1e-9, abs=1e-9)
+    monkeypatch.setattr(costs, "library", lambda: None)
+    plain = Chains(layout_, group, steps)
+    assert quick.least(price, value) == pytest.approx(plain.least(price, value), rel=1e-12)
+
+
+def test_a_fleet_laid_out_in_parts_is_the_same_fleet(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = everything(5, 11, 12)
+    whole = layout_of(problem)
+    monkeypatch.setattr(layout, "CARS_AT_ONCE", 3)
+    parts = layout_of(problem, threads=2)
+    for field in fields(Layout):
+        one, other = getattr(whole, field.name), getattr(parts, field.name)
+        if is_dataclass(one):
+            pairs = [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
+        else:
+            pairs = [(one, other)]
+        for left, right in pairs:
+            assert right == pytest.approx(left, rel=1e-14), field.name
 
 
 def test_a_car_without_a_choice_is_decided_before_anything_is_solved() -> None:

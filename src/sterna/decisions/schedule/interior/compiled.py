@@ -1,4 +1,4 @@
-"""The passes in C over the arrays of a fleet: the records that `passes.c` reads."""
+"""The passes in C over the arrays of a fleet: the records that `cars.c` reads."""
 
 import ctypes
 from typing import Final
@@ -7,42 +7,31 @@ import numpy as np
 
 from sterna.decisions.schedule.interior.built import ADDRESS, REAL, WHOLE
 from sterna.decisions.schedule.interior.fleet import Fleet
-from sterna.decisions.schedule.problem import Floats
 
-ARRAYS: Final = (
-    *("first", "count", "slot", "flat", "group", "cut"),
+WHOLES: Final = ("first", "count", "slot", "flat", "group", "cut")
+REALS: Final = (
     *("gain", "drain", "width", "cost", "rhs", "price", "move", "stiff"),
-    *(
-        "x",
-        "zl",
-        "zu",
-        "theta",
-        "pull",
-        "dx",
-        "per_x",
-        "per_room",
-        "dzl",
-        "dzu",
-        "value",
-        "dvalue",
-        "residual",
-    ),
+    *("x", "zl", "zu", "theta", "pull", "ahead", "dx", "value", "dvalue", "residual", "aim"),
     *("inverse", "onward", "wish", "extra", "coupling", "spread", "held", "mixed", "loose"),
-    *("schur", "power", "answer", "answer2", "answer3"),
-    *("sums", "reach", "reach_dual", "change", "scratch"),
+    "schur",
 )
+"""In the precision of the fleet."""
+DOUBLES: Final = (
+    *("power", "answer", "answer2", "answer3", "sums", "reach", "reach_dual", "change"),
+)
+ARRAYS: Final = (*WHOLES, *REALS, *DOUBLES, "scratch")
 """What is handed over by address, in the order of the record."""
 
 
 class _Fleet(ctypes.Structure):
-    """The record that `passes.c` reads: the same names in the same order."""
+    """The record that `cars.c` reads: the same names in the same order."""
 
     _fields_ = [
         *((name, WHOLE) for name in ("cars", "steps", "groups", "chunks", "threads")),
         *((name, WHOLE) for name in ("ups", "downs", "stores", "lasts")),
         *((name, ADDRESS) for name in ARRAYS),
         ("room", WHOLE),
-        *((name, REAL) for name in ("target", "second", "step", "step_dual", "fraction")),
+        *((name, REAL) for name in ("target", "second", "centre", "step", "step_dual", "fraction")),
     ]
 
 
@@ -53,25 +42,16 @@ class CompiledPasses:
         """Hand the arrays of *fleet* over; they must not be replaced afterwards."""
         layout, self._fleet, self._library = fleet.layout, fleet, found
         most = int(np.max(np.diff(layout.flat), initial=0))
-        room = 12 * fleet.steps + 2 * most
-        shared: dict[str, Floats | np.ndarray[tuple[int, ...], np.dtype[np.int64]]] = {
-            "first": fleet.first,
-            "count": layout.count,
-            "slot": layout.slot,
-            "flat": layout.flat,
-            "group": fleet.group,
-            "cut": fleet.cut,
-            "gain": layout.gain,
-            "drain": layout.drain,
-            "width": layout.width,
-            "cost": layout.cost,
-            "rhs": layout.rhs,
-            "scratch": np.zeros(threads * room),
-        }
-        shared |= {name: getattr(fleet, name) for name in ARRAYS if name not in shared}
+        room = 12 * fleet.steps + 7 * most
+        real = fleet.x.dtype
+        self._suffix = "" if fleet.precise else "_single"
+        shared = {"count": layout.count, "slot": layout.slot, "flat": layout.flat}
+        shared |= {name: getattr(fleet, name) for name in ARRAYS if hasattr(fleet, name)}
+        shared["scratch"] = np.zeros(threads * room, dtype=real)
+        kinds = dict.fromkeys(WHOLES, np.dtype(np.int64)) | dict.fromkeys((*REALS, "scratch"), real)
         self._kept = {name: np.ascontiguousarray(array) for name, array in shared.items()}
         for name, array in self._kept.items():
-            assert array.dtype in (np.float64, np.int64), name
+            assert array.dtype == kinds.get(name, np.dtype(np.float64)), name
         self._record = _Fleet(
             cars=len(layout.count),
             steps=fleet.steps,
@@ -102,12 +82,13 @@ class CompiledPasses:
         """See `Passes`."""
         self._run("sterna_advance")
 
-    def recentre(self) -> None:
+    def begin(self) -> None:
         """See `Passes`."""
-        self._run("sterna_recentre")
+        self._run("sterna_begin")
 
     def _run(self, name: str) -> None:
         fleet, record = self._fleet, self._record
-        record.target, record.second, record.fraction = fleet.target, fleet.second, fleet.fraction
+        record.target, record.second, record.centre = fleet.target, fleet.second, fleet.centre
+        record.fraction = fleet.fraction
         record.step, record.step_dual = fleet.length, fleet.length_dual
-        getattr(self._library, name)(ctypes.byref(record))
+        getattr(self._library, name + self._suffix)(ctypes.byref(record))

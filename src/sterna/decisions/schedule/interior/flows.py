@@ -3,7 +3,9 @@
 import numpy as np
 
 from sterna.decisions.schedule.columns import Slots
-from sterna.decisions.schedule.plan import Flows, costs_of, kept, metered
+from sterna.decisions.schedule.interior.costs import Chains
+from sterna.decisions.schedule.interior.layout import Layout
+from sterna.decisions.schedule.plan import Flows, costs_at_the_grid, costs_of, kept, metered
 from sterna.decisions.schedule.problem import Floats, Problem
 
 
@@ -56,6 +58,11 @@ def _at_the_grid(problem: Problem, power: Floats) -> tuple[Floats, Floats, Float
     return imported + more, exported, curtailed + more, over
 
 
-def cost_of_stored(problem: Problem, where: Slots, stored: Floats) -> float:
-    """Return what the flows of *stored* cost, EUR."""
-    return costs_of(problem, where, flows_of(problem, where, stored)).total
+def cost_of_stored(problem: Problem, layout: Layout, chains: Chains, stored: Floats) -> float:
+    """Return what the flows of *stored* energy (M,) cost, EUR."""
+    if problem.bands or not chains.compiled:
+        where = layout.where
+        return costs_of(problem, where, flows_of(problem, where, stored)).total
+    cars, drawn = chains.priced(stored)
+    imported, exported, _, over = _at_the_grid(problem, drawn)
+    return cars + float(sum(costs_at_the_grid(problem, imported, exported, over)))

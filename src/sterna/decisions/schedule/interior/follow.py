@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.schedule.interior.built import ADDRESS, WHOLE, library
-from sterna.decisions.schedule.interior.layout import Bounds, Layout
+from sterna.decisions.schedule.interior.layout import Layout
 from sterna.decisions.schedule.problem import Floats, Problem
 
 BANDS_MAX: Final = 64
@@ -25,7 +25,7 @@ class _Follow(ctypes.Structure):
     _fields_ = [
         ("steps", WHOLE),
         ("bands", WHOLE),
-        *((name, ADDRESS) for name in ("begins", "by_step", "car")),
+        *((name, ADDRESS) for name in ("begins", "car")),
         *((name, ADDRESS) for name in ("most_in", "most_out", "floor", "ceiling", "wish")),
         *((name, WHOLE) for name in ("ups", "downs", "slots")),
         *((name, ADDRESS) for name in ("up", "down", "gain", "drain")),
@@ -34,57 +34,64 @@ class _Follow(ctypes.Structure):
     ]
 
 
-def followed(
-    problem: Problem, layout: Layout, bounds: Bounds, wish: Floats, *, limited: bool = True
-) -> Floats:
-    """Return stored energy at the end of each slot, shape (M,), as near to *wish* (M,) as can be.
+class Follower:
+    """Makes schedules of one problem out of wishes."""
 
-    Not *limited*: connection and bands are left to the wish. Where limits contradict each other, a
-    wish that knows what each costs may do better.
-    """
-    if not limited:
-        problem = _unlimited(problem)
-    found = library()
-    if found is None or len(problem.bands) > BANDS_MAX:
-        return followed_in_numpy(problem, layout, bounds, wish)
-    cars = len(layout.count)
-    room, least, band = _rooms(problem)
-    weight = np.zeros((cars, len(problem.bands)))
-    for number, one in enumerate(problem.bands):
-        weight[:, number] = one.weight
-    now, stored, wanted = problem.sessions.energy_kwh.copy(), np.empty(len(wish)), np.empty(cars)
-    given = {
-        "begins": layout.begins.astype(np.int64),
-        "by_step": layout.by_step,
-        "car": layout.where.car,
-        "most_in": bounds.most_in,
-        "most_out": bounds.most_out,
-        "floor": bounds.floor,
-        "ceiling": bounds.ceiling,
-        "wish": wish,
-        "up": bounds.up,
-        "down": bounds.down,
-        "gain": layout.gain,
-        "drain": layout.drain,
-        "room": room,
-        "least": least,
-        "weight": weight,
-        "band": band,
-        "now": now,
-        "stored": stored,
-        "wanted": wanted,
-    }
-    kept = {name: np.ascontiguousarray(array) for name, array in given.items()}
-    record = _Follow(
-        steps=len(problem.hours),
-        bands=len(problem.bands),
-        ups=layout.ups,
-        downs=layout.downs,
-        slots=len(wish),
-        **{name: array.ctypes.data for name, array in kept.items()},
-    )
-    found.sterna_follow(ctypes.byref(record))
-    return kept["stored"]
+    def __init__(self, problem: Problem, layout: Layout) -> None:
+        """Lay what every slot allows out step by step."""
+        self._problem, self._layout, bounds = problem, layout, layout.bounds
+        self._library = library() if len(problem.bands) <= BANDS_MAX else None
+        at, weight = layout.by_step, np.zeros((len(layout.count), len(problem.bands)))
+        for number, one in enumerate(problem.bands):
+            weight[:, number] = one.weight
+        slots = [bounds.most_in, bounds.most_out, bounds.floor, bounds.ceiling]
+        slots += [*bounds.up, *bounds.down]
+        rows = np.empty((len(slots), len(at)))  # One piece of memory is cheaper than many.
+        for row, values in zip(rows, slots, strict=True):
+            np.take(values, at, out=row, mode="clip")  # Other modes go through a buffer.
+        ups = 4 + len(bounds.up)
+        given = {
+            "begins": layout.begins.astype(np.int64), "car": layout.where.car[at],
+            "most_in": rows[0], "most_out": rows[1], "floor": rows[2], "ceiling": rows[3],
+            "up": rows[4:ups], "down": rows[ups:],
+            "gain": layout.gain, "drain": layout.drain, "weight": weight,
+            "stored": np.empty(len(at)), "wanted": np.empty(len(layout.count)),
+        }  # fmt: skip
+        self._given = {name: np.ascontiguousarray(array) for name, array in given.items()}
+
+    def followed(self, wish: Floats, *, most_kw: float = np.inf, limited: bool = True) -> Floats:
+        """Return stored energy at the end of each slot, shape (M,), as near to *wish* (M,) as can be.
+
+        *most_kw*: import that is not exceeded by choice, like the connection's limit: a peak that is
+        worth more than catching up later. Not *limited*: connection and bands are left to the
+        wish. Where limits contradict each other, a wish that knows what each costs may do better.
+        """
+        problem, layout = self._problem, self._layout
+        if not limited:
+            problem = _unlimited(problem)
+        elif most_kw < np.inf:
+            problem = _peaked(problem, most_kw)
+        if self._library is None:
+            return followed_in_numpy(problem, layout, wish)
+        room, least, band = _rooms(problem)
+        kept = self._given | {
+            "now": problem.sessions.energy_kwh.copy(), "wish": wish[layout.by_step],
+            "room": room, "least": least, "band": np.ascontiguousarray(band),
+        }  # fmt: skip
+        record = _Follow(
+            steps=len(problem.hours), bands=len(problem.bands), ups=layout.ups, downs=layout.downs,
+            slots=len(wish), **{name: array.ctypes.data for name, array in kept.items()},
+        )  # fmt: skip
+        self._library.sterna_follow(ctypes.byref(record))
+        found = np.empty(len(wish))
+        found[layout.by_step] = kept["stored"]
+        return found
+
+
+def _peaked(problem: Problem, most_kw: float) -> Problem:
+    """Return *problem* with no more import than *most_kw*."""
+    limit = np.minimum(problem.site.import_limit_kw, most_kw)
+    return replace(problem, site=replace(problem.site, import_limit_kw=limit))
 
 
 def _unlimited(problem: Problem) -> Problem:
@@ -104,9 +111,9 @@ def _rooms(problem: Problem) -> tuple[Floats, Floats, Floats]:
     return most, least, np.array(bands).reshape(len(bands), len(hours))
 
 
-def followed_in_numpy(problem: Problem, layout: Layout, bounds: Bounds, wish: Floats) -> Floats:
-    """Return the same as `followed`, step by step over all cars at once."""
-    cars, where = problem.sessions, layout.where
+def followed_in_numpy(problem: Problem, layout: Layout, wish: Floats) -> Floats:
+    """Return the same as `Follower.followed`, step by step over all cars at once."""
+    cars, where, bounds = problem.sessions, layout.where, layout.bounds
     room, least, bands = _rooms(problem)
     stored, now = np.empty(len(where.car)), cars.energy_kwh.copy()
     for step in range(len(problem.hours)):

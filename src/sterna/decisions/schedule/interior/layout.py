@@ -5,8 +5,10 @@ full one that may not give back, has one trajectory only, and an interior-point 
 inside. So a slot whose stored energy cannot differ from one value is fixed there.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from sterna.decisions.schedule.columns import Slots, slots
 from sterna.decisions.schedule.problem import Floats, Ints, Problem
 
+CARS_AT_ONCE: Final = 1000
 NARROW_KWH: Final = 1e-9
 """A variable with less room than this has none."""
 
@@ -53,8 +56,7 @@ class Layout:
     """Shape (M,): metered energy that is decided already; positive charges."""
     constant_eur: float
     """Cost of what is decided already, and of stored energy at its base."""
-    places: Ints
-    """Shape (P+D+K, M): where each kind of variable of every slot stands among the F."""
+    bounds: "Bounds"
     by_step: Ints
     """Shape (M,): slots in the order of their steps."""
     begins: Ints
@@ -72,7 +74,9 @@ class Layout:
 
     def position(self, kind: int) -> Ints:
         """Return where variable *kind* (0..P+D+K-1) of every slot stands, shape (M,)."""
-        found: Ints = self.places[kind]
+        car = self.where.car
+        begin = self.flat[:-1] - self.slot[:-1] + kind * self.count
+        found: Ints = begin[car] + np.arange(len(car))
         return found
 
     def tail(self, kind: int) -> Ints:
@@ -132,13 +136,115 @@ def bounds_of(problem: Problem, where: Slots) -> Bounds:
     )
 
 
-def layout_of(problem: Problem) -> Layout:
-    """Return *problem* as chains."""
+def layout_of(problem: Problem, threads: int = 1) -> Layout:
+    """Return *problem* as chains.
+
+    Large fleets are laid out a part at a time: what a part needs stays in the processor's cache.
+    """
+    cars = len(problem.sessions)
+    if cars <= CARS_AT_ONCE:
+        return _layout_of(problem)
+    cuts = [*range(0, cars, CARS_AT_ONCE), cars]
+    parts = (problem.chosen(np.arange(*cut)) for cut in pairwise(cuts))
+    with ThreadPoolExecutor(threads) as pool:
+        return _joined(list(pool.map(_layout_of, parts)))
+
+
+def _joined(parts: list[Layout]) -> Layout:
+    """Return the layout of all cars of *parts*, one part after the other."""
+    cars = _ends([len(part.count) for part in parts])
+    slot, flat = (_offsets([getattr(part, name) for part in parts]) for name in ("slot", "flat"))
+    begins = _ends([part.slot[-1] for part in parts])
+    where = [part.where for part in parts]
+    car, step = _block(
+        [
+            [one.car + at for one, at in zip(where, cars, strict=False)],
+            [one.step for one in where],
+        ]
+    )
+    by_step, first = _in_steps(step, len(parts[0].begins) - 1)
+    bounds = [part.bounds for part in parts]
+    rows = [[getattr(part, name) for part in parts] for name in ("rhs", "base_kwh", "fixed_kwh")]
+    rows += [
+        [getattr(one, name) for one in bounds]
+        for name in ("most_in", "most_out", "floor", "ceiling")
+    ]
+    ups, downs = parts[0].ups, parts[0].downs
+    rows += [[one.up[piece] for one in bounds] for piece in range(ups)]
+    rows += [[one.down[piece] for one in bounds] for piece in range(downs)]
+    per_slot = _block(rows)
+    width, cost = _block([[part.width for part in parts], [part.cost for part in parts]])
+    return Layout(
+        where=Slots(
+            car=car,
+            step=step,
+            begin=np.concatenate([one.begin + at for one, at in zip(where, begins, strict=False)]),
+            end=np.concatenate([one.end + at for one, at in zip(where, begins, strict=False)]),
+        ),
+        count=np.concatenate([part.count for part in parts]),
+        slot=slot,
+        flat=flat,
+        gain=np.concatenate([part.gain for part in parts]),
+        drain=np.concatenate([part.drain for part in parts]),
+        stores=parts[0].stores,
+        lasts=parts[0].lasts,
+        width=width,
+        cost=cost,
+        rhs=per_slot[0],
+        base_kwh=per_slot[1],
+        fixed_kwh=per_slot[2],
+        constant_eur=sum(part.constant_eur for part in parts),
+        bounds=Bounds(
+            most_in=per_slot[3],
+            most_out=per_slot[4],
+            floor=per_slot[5],
+            ceiling=per_slot[6],
+            up=per_slot[7 : 7 + ups],
+            down=per_slot[7 + ups :],
+        ),
+        by_step=by_step,
+        begins=first,
+    )
+
+
+def _ends(lengths: list[int]) -> list[int]:
+    """Return where parts of *lengths* begin, and where the last one ends."""
+    return [0, *np.cumsum(lengths).tolist()]
+
+
+def _offsets(arrays: list[Ints]) -> Ints:
+    """Return the offsets of all parts from those of each."""
+    firsts = _ends([array[-1] for array in arrays])
+    shifted = [array[:-1] + first for array, first in zip(arrays, firsts, strict=False)]
+    return np.concatenate((*shifted, firsts[-1:]))
+
+
+def _block(rows: list[list[NDArray[Any]]]) -> NDArray[Any]:
+    """Return the parts of each row one after the other, all rows in one piece of memory.
+
+    Large pieces are much cheaper to get from the system than many small ones.
+    """
+    length = sum(len(part) for part in rows[0])
+    found = np.empty((len(rows), length), dtype=rows[0][0].dtype)
+    for row, parts in zip(found, rows, strict=True):
+        np.concatenate(parts, out=row)
+    return found
+
+
+def _in_steps(step: Ints, steps: int) -> tuple[Ints, Ints]:
+    """Return slots in the order of their steps, and where each step begins among them."""
+    by_step = np.argsort(
+        step.astype(np.int16), kind="stable"
+    )  # short keys are sorted by their digits
+    return by_step, np.concatenate(([0], np.cumsum(np.bincount(step, minlength=steps))))
+
+
+def _layout_of(problem: Problem) -> Layout:
+    """Return a part of a problem as chains."""
     cars, where = problem.sessions, slots(problem)
     count = cars.last - cars.first
     slot = np.concatenate(([0], np.cumsum(count)))
-    by_step = np.argsort(where.step, kind="stable")
-    begins = np.searchsorted(where.step[by_step], np.arange(len(problem.hours) + 1))
+    by_step, begins = _in_steps(where.step, len(problem.hours))
     found = bounds_of(problem, where)
     low, high = _tube(problem, where, found, by_step)
     stuck = high - low <= NARROW_KWH * np.maximum(1.0, high)
@@ -198,10 +304,29 @@ def layout_of(problem: Problem) -> Layout:
         base_kwh=base,
         fixed_kwh=into - out,
         constant_eur=float(np.sum(at_base + wear * (charged + given) + levy * into)),
-        places=places,
+        bounds=found,
         by_step=by_step,
         begins=begins,
     )
+
+
+def reduced_costs(layout: Layout, seen: Floats, value: Floats) -> Floats:
+    """Return the reduced costs (F,) at prices *seen* (M,) and *value* of stored energy (M,), EUR per kWh."""
+    where = layout.where
+    onward = np.zeros(len(value))
+    onward[:-1] = value[1:]
+    onward[where.end] = 0.0
+    found = layout.cost.copy()
+    for kind in range(layout.ups):
+        found[layout.position(kind)] += seen - layout.gain[where.car, kind] * value
+    for kind in range(layout.downs):
+        at = layout.position(layout.ups + kind)
+        found[at] += layout.drain[where.car, kind] * value - seen
+    for kind in range(layout.stores):
+        found[layout.position(layout.ups + layout.downs + kind)] += value - onward
+    for kind in range(layout.lasts):
+        found[layout.tail(kind)] += value[where.end]
+    return found
 
 
 def _spent(stored: Floats, most: Floats, ratio: Floats) -> tuple[Floats, Floats]:

@@ -4,8 +4,11 @@ A primal-dual method (Mehrotra) in which the cars' part of the linear system is 
 along time (a Riccati recursion with one state, the stored energy), so that one dense system in the
 prices remains. Two things are our own. First, products of the site's variables aim at a multiple of
 those of the cars that grows with the fleet: otherwise the site's price is a staircase to ten thousand
-cars. Second, the step is as long as most cars allow; the few that cannot go that far are brought to
-the new prices by themselves, and what they do otherwise than foreseen is made good by the next step.
+cars. Second, the step is as long as most cars allow; the few that cannot go that far (strays) are brought
+to the new prices by themselves, and what they do otherwise than foreseen is made good by the next step.
+
+Large fleets are reckoned in single precision, which halves what goes through the processor. What is
+promised is not: costs and the bound are reckoned in double precision from the problem itself (`costs`).
 """
 
 from dataclasses import dataclass
@@ -13,10 +16,10 @@ from typing import Final
 
 import numpy as np
 
+from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.fleet import DUAL, PRIMAL, PRODUCTS, Fleet, Passes
-from sterna.decisions.schedule.interior.layout import Bounds
 from sterna.decisions.schedule.interior.site import Around, Shift, Surround
-from sterna.decisions.schedule.interior.start import Prices, around_at, halfway, straight
+from sterna.decisions.schedule.interior.start import Prices, around_at, straight
 from sterna.decisions.schedule.problem import Floats, Problem
 
 FRACTION: Final = 0.99
@@ -30,15 +33,28 @@ SITE_WEIGHT: Final = 0.3
 STEPS_MAX: Final = 100
 STRAYING: Final = 0.01
 """Part of the cars that may go their own way in a step."""
+STRAYING_AFAR: Final = 0.03
+"""The same while the gap is large."""
+FAR: Final = 0.1
+STRAYING_LITTLE: Final = 0.002
+"""The same while balance is sought: cars at the end of the precision can go nowhere with the others."""
 STRAYING_FROM: Final = 200
 """Below so many cars nobody strays, and no car is held back: a few cars would be a large part."""
 STIFF: Final = 0.05
 """EUR per kWh by which prices may move in the first step."""
-CALMING: Final = 5.0
+CALMING: Final = 1.3
 """How far they may move in the next step, in steps like the last one."""
 STUCK: Final = 0.15
-"""A step shorter than this says that strays have led the balance away: for some steps nobody strays."""
+"""A step shorter than this says that strays have led the balance away: for some steps hardly anybody strays."""
 TOGETHER: Final = 4
+SECOND: Final = 0.5
+"""How much the second order counts, as a power of how far the direction without centring leads."""
+SMOOTH: Final = 0.5
+"""Strays aim at products as much larger as the step is shorter than this: at prices that are still far off, a car
+that is near its corner would jump from one end to the other."""
+SMOOTH_MOST: Final = 30.0
+NOWHERE: Final = 1e-3
+"""A step shorter than this leads nowhere."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,16 +85,18 @@ class Interior:
         fleet: Fleet,
         passes: Passes,
         around: Surround,
-        bounds: Bounds,
         prices: Prices | None = None,
     ) -> None:
         """Begin at *prices*, or where the cars go straight to their targets."""
         self.fleet, self.around = fleet, around
         self._passes = passes
+        self.chains = Chains(fleet.layout, fleet.group, fleet.steps)
+        self.standing = 0
+        """How many steps running have led nowhere."""
         layout, frame = fleet.layout, around.frame
         value = np.full(len(fleet.value), float(np.mean(problem.site.import_eur_per_kwh)))
         if prices is None:
-            x = straight(problem, layout, bounds)
+            x = straight(problem, layout)
             power = frame.weight.T @ grouped(fleet, layout.metered_kwh(x) - layout.fixed_kwh)
             self.at: Around = around.start(power, FIRST_PRODUCT)
             fleet.price[:] = frame.seen(self.at.price)
@@ -86,16 +104,14 @@ class Interior:
         else:
             self.at = around_at(around, prices, KNOWN_PRODUCT)
             fleet.price[:] = frame.seen(self.at.price)
-            fleet.start(halfway(layout), value, KNOWN_PRODUCT)
-            fleet.target = KNOWN_PRODUCT
-            passes.recentre()
+            fleet.value[:] = value
+            fleet.centre = KNOWN_PRODUCT
+            passes.begin()
         self._many = len(fleet.reach) >= STRAYING_FROM
         fleet.stiff[:] = STIFF if self._many else 0.0
-        self.best = -np.inf
+        self.proven = -np.inf
         """The best lower bound so far."""
         self.best_prices = Prices(rows=self.at.price, peak=self.at.peak)
-        self.foreseen = fleet.x
-        """Where the cars' variables would go without any centring."""
         self._together = 0
         self._factored = False
 
@@ -113,8 +129,8 @@ class Interior:
         pairs = 2.0 * (fleet.live + around.weight * around.count)
         constant = fleet.layout.constant_eur
         dual = float(sums[DUAL]) + around.bound_of(at.price, at.peak) + constant
-        if dual > self.best:
-            self.best, self.best_prices = dual, Prices(rows=at.price, peak=at.peak)
+        if fleet.precise:
+            self._prove(dual)
         return Progress(
             primal=float(sums[PRIMAL]) + around.cost_of(at) + constant,
             dual=dual,
@@ -122,8 +138,35 @@ class Interior:
             balance=float(np.max(np.abs(self._lacks[0]))),
         )
 
+    def prove(self) -> None:
+        """Reckon the bound of the present point in double precision, whatever the cars' one is."""
+        fleet, around, at = self.fleet, self.around, self.at
+        if not fleet.precise:  # Where cars are reckoned in doubles, each look has its proof.
+            value = fleet.value.astype(np.float64)
+            cars = self.chains.least(around.frame.seen(at.price), value)
+            self._prove(cars + around.bound_of(at.price, at.peak) + fleet.layout.constant_eur)
+
+    def _prove(self, bound: float) -> None:
+        if bound > self.proven:
+            self.proven = bound
+            self.best_prices = Prices(rows=self.at.price, peak=self.at.peak)
+
+    def wished(self) -> Floats:
+        """Return the stored energy (M,) that the cars would come to without any centring; after `foresee`."""
+        wish: Floats = self.fleet.layout.base_kwh + self.fleet.aim
+        return wish
+
+    @property
+    def peak_kw(self) -> float:
+        """The highest import of the present point."""
+        return self.around.frame.peak_so_far_kw + float(self.at.x[-1])
+
+    def stood(self) -> Floats:
+        """Return the stored energy (M,) at the present point."""
+        return self.fleet.layout.stored_kwh(self.fleet.x)
+
     def foresee(self) -> None:
-        """Find the direction without centring; `foreseen` is where it leads the cars."""
+        """Find the direction without centring; `wished` is where it leads the cars."""
         fleet, around, at = self.fleet, self.around, self.at
         frame = around.frame
         self._system = around.system(at, fleet.by_group(fleet.schur))
@@ -132,14 +175,15 @@ class Interior:
         self._ahead = self._system.shift(nothing, nothing, self._cars, self._lacks)
         fleet.move[:] = frame.seen(self._ahead.price)
         self._passes.predict()
-        self.foreseen = np.clip(fleet.x + fleet.dx, 0.0, fleet.layout.width)
 
     def step(self, progress: Progress) -> None:
         """Correct the direction and go."""
         fleet, around, at, frame = self.fleet, self.around, self.at, self.around.frame
         ahead = self._ahead
         quiet = self._together > 0 or not self._many
-        straying = 0 if quiet else int(STRAYING * len(fleet.reach))
+        far = min(1.0, max(0.0, progress.gap) / FAR)
+        part = STRAYING_LITTLE if quiet else STRAYING + (STRAYING_AFAR - STRAYING) * far
+        straying = int(part * len(fleet.reach)) if self._many else 0
         length, dual = self._reaches(ahead, straying, 1.0)
         mine, mine_dual = np.minimum(length, fleet.reach), np.minimum(dual, fleet.reach_dual)
         change = fleet.change
@@ -149,17 +193,18 @@ class Interior:
         linear, linear_dual, square = _change(around, at, ahead)
         left += length * linear + dual * linear_dual + length * dual * square
         target = float(np.clip(left / self._products, 1e-6, 1.0)) ** 3 * progress.product
-        fleet.target, fleet.second = target, 1.0
+        second = (length * dual) ** SECOND
+        fleet.target, fleet.second = target, second
         site = target * around.weight
         cars = self._cars + frame.weight.T @ (
-            fleet.by_group(fleet.answer2) + target * fleet.by_group(fleet.answer3)
+            second * fleet.by_group(fleet.answer2) + target * fleet.by_group(fleet.answer3)
         )
-        shift = self._system.shift(
-            site - ahead.x * ahead.lower, site + ahead.x * ahead.upper, cars, self._lacks
-        )
+        lower, upper = second * ahead.x * ahead.lower, second * ahead.x * ahead.upper
+        shift = self._system.shift(site - lower, site + upper, cars, self._lacks)
         fleet.move[:] = frame.seen(shift.price)
         self._passes.direct()
         length, dual = self._reaches(shift, straying, FRACTION)
+        self.standing = self.standing + 1 if max(length, dual) < NOWHERE else 0
         at.x += length * shift.x
         at.lower += dual * shift.lower
         at.upper += dual * shift.upper
@@ -168,7 +213,8 @@ class Interior:
             fleet.stiff[:] = CALMING * np.max(np.abs(frame.seen(shift.price)), axis=0)
         at.peak = at.peak + dual * shift.peak
         fleet.length, fleet.length_dual, fleet.fraction = length, dual, FRACTION * (1 + 1e-9)
-        fleet.target = (1.0 - length) * progress.product + length * target
+        smooth = min(SMOOTH_MOST, max(1.0, SMOOTH / max(length, 1e-9)))
+        fleet.centre = smooth * ((1.0 - length) * progress.product + length * target)
         fleet.price[:] = frame.seen(at.price)
         self._passes.advance()
         self._factored = True

@@ -1,6 +1,6 @@
 """The passes in numpy, over all cars at once and step by step: for machines without a compiler.
 
-The same arithmetic as `passes.c`, on tables of (kinds, N, n) with n the longest stay; shorter stays
+The same arithmetic as `cars.c`, on tables of (kinds, N, n) with n the longest stay; shorter stays
 are padded with slots in which nothing can move.
 """
 
@@ -234,23 +234,21 @@ class PlainPasses(Padded):
         move = self._seen(fleet.move)
         dvalue = self._swept(found, found.residual, self._extra, self._wish, move)
         dx, tail = self._moves(found, self._pull, self._tail_pull, dvalue, move)
-        self._write(fleet.dx, dx, tail)
-        width = fleet.layout.width
+        self._write(fleet.ahead, dx, tail)
+        width, dx = fleet.layout.width, fleet.ahead
+        fleet.aim[:] = fleet.layout.stored_kwh(np.clip(fleet.x + dx, 0.0, width))
+        fleet.aim -= fleet.layout.base_kwh
         live, above = width > 0, width - fleet.x
         il, iu = np.where(live, 1.0 / fleet.x, 0.0), np.where(live, 1.0 / above, 0.0)
-        dzl = np.where(live, -fleet.zl - fleet.zl * il * fleet.dx, 0.0)
-        dzu = np.where(live, -fleet.zu + fleet.zu * iu * fleet.dx, 0.0)
-        self._reaches(fleet.dx, il, iu, dzl, dzu)
+        dzl = np.where(live, -fleet.zl - fleet.zl * il * dx, 0.0)
+        dzu = np.where(live, -fleet.zu + fleet.zu * iu * dx, 0.0)
+        self._reaches(dx, il, iu, dzl, dzu)
         for part, values in enumerate(
-            (
-                (fleet.zl - fleet.zu) * fleet.dx,
-                fleet.x * dzl + above * dzu,
-                fleet.dx * (dzl - dzu),
-            )
+            ((fleet.zl - fleet.zu) * dx, fleet.x * dzl + above * dzu, dx * (dzl - dzu))
         ):
             fleet.change[:, part] = self._per_car(values, np.add)
-        fleet.dzl[:], fleet.dzu[:] = -fleet.dx * dzl, fleet.dx * dzu
-        second, centre = fleet.dzl * il - fleet.dzu * iu, il - iu
+        self._lower, self._upper = -dx * dzl, dx * dzu
+        second, centre = self._lower * il - self._upper * iu, il - iu
         for answer, values in ((fleet.answer2, second), (fleet.answer3, centre)):
             extra, wish, power = self._gathered(found, self._table(values), values[self._tail_at])
             dvalue = self._swept(found, None, extra, wish, None)
@@ -275,8 +273,8 @@ class PlainPasses(Padded):
     def direct(self) -> None:
         """See `Passes`."""
         fleet = self._fleet
-        lower = fleet.target + fleet.second * fleet.dzl
-        upper = fleet.target + fleet.second * fleet.dzu
+        lower = fleet.target + fleet.second * self._lower
+        upper = fleet.target + fleet.second * self._upper
         self._directed(lower, upper, self._seen(fleet.move))
 
     def _directed(self, lower: Floats, upper: Floats, move: Floats) -> None:
@@ -293,9 +291,9 @@ class PlainPasses(Padded):
         dx, tail = self._moves(found, pull, tail_pull, dvalue, move)
         self._write(fleet.dx, dx, tail)
         self._write_slots(fleet.dvalue, dvalue)
-        fleet.dzl[:] = np.where(live, up - fleet.zl - fleet.zl * il * fleet.dx, 0.0)
-        fleet.dzu[:] = np.where(live, down - fleet.zu + fleet.zu * iu * fleet.dx, 0.0)
-        self._reaches(fleet.dx, il, iu, fleet.dzl, fleet.dzu)
+        self._dzl = np.where(live, up - fleet.zl - fleet.zl * il * fleet.dx, 0.0)
+        self._dzu = np.where(live, down - fleet.zu + fleet.zu * iu * fleet.dx, 0.0)
+        self._reaches(fleet.dx, il, iu, self._dzl, self._dzu)
 
     @_quiet
     def advance(self) -> None:
@@ -308,9 +306,11 @@ class PlainPasses(Padded):
         self.factor()
 
     @_quiet
-    def recentre(self) -> None:
+    def begin(self) -> None:
         """See `Passes`."""
-        self._fleet.sums[:] = 0.0
+        fleet, layout = self._fleet, self._fleet.layout
+        fleet.sums[:] = 0.0
+        fleet.start(0.5 * layout.width, fleet.value, fleet.centre)
         self._alone(np.ones(len(self._cars), dtype=bool))
 
     def _go(self, length: Floats, dual: Floats) -> None:
@@ -319,12 +319,12 @@ class PlainPasses(Padded):
         per = np.repeat(length, np.diff(layout.flat))
         per_dual = np.repeat(dual, np.diff(layout.flat))
         fleet.x += per * fleet.dx
-        fleet.zl += per_dual * fleet.dzl
-        fleet.zu += per_dual * fleet.dzu
+        fleet.zl += per_dual * self._dzl
+        fleet.zu += per_dual * self._dzu
         fleet.value += np.repeat(dual, layout.count) * fleet.dvalue
 
     def _alone(self, cars: NDArray[np.bool_]) -> None:
-        """Bring *cars* (N,) near products of `target` at the prices, each by itself."""
+        """Bring *cars* (N,) near products of `centre` at the prices, each by itself."""
         fleet = self._fleet
         price, still = self._seen(fleet.price), np.zeros(self._here.shape)
         for _ in range(ROUNDS_MAX):
@@ -334,7 +334,7 @@ class PlainPasses(Padded):
             tails = [flat[self._tail_at] for flat in (fleet.x, fleet.zl, fleet.zu)]
             self._found = self._factored(x, zl, zu, tails, still)
             self._pull, self._tail_pull = self._pulls(price, self._slots(fleet.value))
-            aim = np.full(len(fleet.x), fleet.target)
+            aim = np.full(len(fleet.x), fleet.centre)
             self._directed(aim, aim, still)
             length = np.where(cars, np.minimum(1.0, CAREFUL * fleet.reach), 0.0)
             dual = np.where(cars, np.minimum(1.0, CAREFUL * fleet.reach_dual), 0.0)

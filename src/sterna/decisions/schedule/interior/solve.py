@@ -8,11 +8,12 @@ import numpy as np
 from sterna.decisions.schedule.columns import Slots
 from sterna.decisions.schedule.interior.built import library
 from sterna.decisions.schedule.interior.compiled import CompiledPasses
+from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.fleet import Fleet, Passes
 from sterna.decisions.schedule.interior.flows import cost_of_stored
-from sterna.decisions.schedule.interior.follow import followed
-from sterna.decisions.schedule.interior.layout import bounds_of, layout_of
-from sterna.decisions.schedule.interior.method import SITE_WEIGHT, STEPS_MAX, Interior
+from sterna.decisions.schedule.interior.follow import Follower
+from sterna.decisions.schedule.interior.layout import Layout, layout_of
+from sterna.decisions.schedule.interior.method import SITE_WEIGHT, STEPS_MAX, Interior, Progress
 from sterna.decisions.schedule.interior.plain import PlainPasses
 from sterna.decisions.schedule.interior.site import Surround, frame_of
 from sterna.decisions.schedule.interior.start import Prices, sampled
@@ -22,18 +23,26 @@ NEAR: Final = 20.0
 """A schedule is made from the inner point once its gap is below so many times the tolerance."""
 EXACT: Final = 1e-9
 """Tolerances below this are out of reach of float64."""
-NEAR_OF_MANY: Final = 10.0
+NEAR_OF_MANY: Final = 4.0
 """The same for fleets in which a schedule costs as much as half a step."""
+PEAK_SLACK: Final = 1.0001
+"""A schedule may exceed the inner point's peak by this: what is lost in netting must not be lost twice."""
 BOTH_CARS_MAX: Final = 500
 """Up to this size, and at the end, a schedule is also made without regard to limits: they may contradict each other."""
 PATIENCE: Final = 12
 """After so many steps without getting closer no more is to be had."""
 STUCK_GAP: Final = 1e-2
 """So far from the optimum a long way without gain is not the end."""
+STANDING: Final = 3
+"""After so many steps to nowhere precision is at its end."""
 SAMPLED_FROM: Final = 1500
 """Fleets from this size on begin at the prices of a sample."""
 SAMPLE: Final = 300
 SAMPLE_TOLERANCE: Final = 2e-3
+SINGLE_FROM: Final = 250
+"""Fleets from this size on are solved in single precision, bounds and costs excepted."""
+SINGLE_TOLERANCE: Final = 2e-4
+"""Below this single precision does not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,58 +62,118 @@ class Found:
 
 
 def solve_interior(
-    problem: Problem, *, tolerance: float = 1e-3, threads: int = 2, prices: Prices | None = None
+    problem: Problem,
+    *,
+    tolerance: float = 1e-3,
+    threads: int = 2,
+    prices: Prices | None = None,
+    precise: bool = False,
 ) -> Found:
     """Return a schedule whose cost is proven to be within *tolerance* of the least, if it can be.
 
     *tolerance*: relative gap (cost - bound) / |cost|. *prices*: of a similar problem, to begin at;
-    they must have its shape. Equal calls give equal bytes, whatever *threads*.
+    they must have its shape. *precise*: never in single precision. Equal calls give equal bytes,
+    whatever *threads*.
     """
     if prices is None and len(problem.sessions) >= SAMPLED_FROM:
-        prices = solve_interior(
-            sampled(problem, SAMPLE), tolerance=max(tolerance, SAMPLE_TOLERANCE), threads=threads
-        ).prices
-    layout = layout_of(problem)
-    frame = frame_of(problem, layout)
-    bounds = bounds_of(problem, layout.where)
-    fleet = Fleet(layout, frame.group, len(frame.weight), len(problem.hours))
-    around = Surround(frame, max(1.0, SITE_WEIGHT * len(problem.sessions)))
-    interior = Interior(problem, fleet, passes_of(fleet, threads), around, bounds, prices)
-    wanted = max(tolerance, EXACT)
-    stored, best, count = layout.base_kwh, np.inf, 0
-    closest, since = np.inf, 0
-    near = NEAR if len(problem.sessions) <= BOTH_CARS_MAX else NEAR_OF_MANY
+        prices = prices_of(sampled(problem, SAMPLE), SAMPLE_TOLERANCE, threads)
+    layout = layout_of(problem, threads)
+    wanted, many = max(tolerance, EXACT), len(problem.sessions)
+    precise = precise or wanted < SINGLE_TOLERANCE or many < SINGLE_FROM or library() is None
+    interior = _interior_of(problem, layout, threads, prices, precise=precise)
+    best = Best(problem, layout, interior.chains)
+    count, closest, since = 0, np.inf, 0
+    near = NEAR if many <= BOTH_CARS_MAX else NEAR_OF_MANY
     for count in range(STEPS_MAX):
         progress = interior.look()
         stuck = count - since > PATIENCE and progress.gap < STUCK_GAP
-        if stuck or not np.isfinite(progress.gap):
-            break  # At the end of float64: what was found stands.
+        if stuck or interior.standing > STANDING or not np.isfinite(progress.gap):
+            break  # At the end of the precision: what was found stands.
         if progress.gap < 0.9 * closest:
             closest, since = progress.gap, count
         interior.foresee()
         if progress.gap < near * wanted:
-            wish = layout.stored_kwh(interior.foreseen)
-            both = len(problem.sessions) <= BOTH_CARS_MAX and progress.gap < 2 * wanted
-            for limited in (True, False) if both else (True,):
-                made = followed(problem, layout, bounds, wish, limited=limited)
-                cost = cost_of_stored(problem, layout.where, made)
-                if cost < best:
-                    best, stored = cost, made
-        if np.isfinite(best) and best - interior.best <= wanted * abs(best):
+            best.look(interior, progress, wanted)
+        if best.proves(progress.dual, wanted):
+            interior.prove()
+        if best.proves(interior.proven, wanted):
             break
         interior.step(progress)
-    if not np.isfinite(best):  # Never near: what the cars come to by themselves is a schedule, too.
-        stored = followed(problem, layout, bounds, layout.stored_kwh(interior.foreseen))
-        best = cost_of_stored(problem, layout.where, stored)
+    interior.prove()
+    if not precise and not best.proves(interior.proven, wanted):
+        prices = interior.best_prices
+        return solve_interior(
+            problem, tolerance=tolerance, threads=threads, prices=prices, precise=True
+        )
+    if not np.isfinite(best.cost_eur):
+        best.take(
+            interior.wished()
+        )  # Never near: what cars come to by themselves is a schedule, too.
     return Found(
-        stored_kwh=stored,
+        stored_kwh=best.stored_kwh,
         where=layout.where,
-        cost_eur=best,
-        bound_eur=interior.best,
+        cost_eur=best.cost_eur,
+        bound_eur=interior.proven,
         prices=interior.best_prices,
-        value=fleet.value.copy(),
+        value=interior.fleet.value.astype(np.float64),
         steps=count,
     )
+
+
+def prices_of(problem: Problem, tolerance: float, threads: int) -> Prices:
+    """Return prices at which the inner point is within *tolerance* of the least cost; no schedule is made."""
+    interior = _interior_of(problem, layout_of(problem), threads, None, precise=False)
+    for _ in range(STEPS_MAX):
+        progress = interior.look()
+        if not progress.gap > tolerance or interior.standing > STANDING:
+            break
+        interior.foresee()
+        interior.step(progress)
+    return Prices(rows=interior.at.price, peak=interior.at.peak)
+
+
+def _interior_of(
+    problem: Problem, layout: Layout, threads: int, prices: Prices | None, *, precise: bool
+) -> Interior:
+    """Return the method on *problem*, before its first step."""
+    frame, steps = frame_of(problem, layout), len(problem.hours)
+    precise = precise or library() is None
+    fleet = Fleet(layout, frame.group, len(frame.weight), steps, precise=precise)
+    around = Surround(frame, max(1.0, SITE_WEIGHT * len(problem.sessions)))
+    return Interior(problem, fleet, passes_of(fleet, threads), around, prices)
+
+
+class Best:
+    """The cheapest schedule so far."""
+
+    def __init__(self, problem: Problem, layout: Layout, chains: Chains) -> None:
+        """Have none yet."""
+        self.cost_eur = np.inf
+        self.stored_kwh = layout.base_kwh
+        self._problem, self._layout, self._chains = problem, layout, chains
+        self._follower = Follower(problem, layout)
+
+    def look(self, interior: Interior, progress: Progress, tolerance: float) -> None:
+        """Make schedules of where *interior* is and, where that is not enough, of where it leads to."""
+        few = len(self._problem.sessions) <= BOTH_CARS_MAX
+        peak_kw = interior.peak_kw * PEAK_SLACK
+        for wish in (interior.stood, interior.wished):
+            self.take(wish(), most_kw=peak_kw, unlimited=few and progress.gap < 2 * tolerance)
+            if self.proves(progress.dual, tolerance):
+                return
+
+    def take(self, wish: Floats, *, most_kw: float = np.inf, unlimited: bool = False) -> None:
+        """Make a schedule out of *wish* (M,), and one without regard to limits if *unlimited*; keep the best."""
+        for limited in (True, False) if unlimited else (True,):
+            made = self._follower.followed(wish, most_kw=most_kw, limited=limited)
+            cost = cost_of_stored(self._problem, self._layout, self._chains, made)
+            if cost < self.cost_eur:
+                self.cost_eur, self.stored_kwh = cost, made
+
+    def proves(self, bound: float, tolerance: float) -> bool:
+        """Return whether *bound* (EUR) says that no schedule is cheaper by more than *tolerance*."""
+        known = np.isfinite(self.cost_eur)
+        return known and self.cost_eur - bound <= tolerance * abs(self.cost_eur)
 
 
 def passes_of(fleet: Fleet, threads: int) -> Passes:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.interior.layout import Bounds, Layout
+from sterna.decisions.schedule.interior.layout import Layout
 from sterna.decisions.schedule.interior.site import Around, Surround
 from sterna.decisions.schedule.problem import Band, Floats, Problem
 
@@ -75,14 +75,10 @@ def around_at(around: Surround, prices: Prices, product: float) -> Around:
     )
 
 
-def halfway(layout: Layout) -> Floats:
-    """Return the middle of everything, shape (F,): a start for cars that find their centre alone."""
-    return 0.5 * layout.width
-
-
-def straight(problem: Problem, layout: Layout, bounds: Bounds) -> Floats:
+def straight(problem: Problem, layout: Layout) -> Floats:
     """Return an inner start (F,): cars on straight lines to their targets, as far as the site allows."""
     cars, where, hours = problem.sessions, layout.where, problem.hours
+    bounds = layout.bounds
     gain, drain = layout.gain[:, 0], layout.drain[:, 0]
     net = (problem.site.load_kw - problem.site.pv_kw) * hours
     room = np.maximum(SITE_PART * problem.site.import_limit_kw * hours - net, 0.0)

@@ -1,0 +1,151 @@
+/* What is done to all cars together: their wishes within the limits (see follow.py), and the dense system
+ * of the prices (see dense.py). */
+#include "passes.h"
+
+#include <math.h>
+#include <string.h>
+
+static double less(double a, double b) { return a < b ? a : b; }
+static double more(double a, double b) { return a > b ? a : b; }
+
+typedef struct {
+    integer steps, bands;
+    const integer *begins, *car;           /* (steps + 1), (slots): everything per slot goes step by step */
+    const double *most_in, *most_out, *floor, *ceiling, *wish; /* per slot: stored energy */
+    integer ups, downs, slots;
+    const double *up, *down;               /* (P, slots), (D, slots): metered energy of each piece */
+    const double *gain, *drain;            /* (cars, P), (cars, D) */
+    const double *room, *least;            /* (steps): most and least energy of all cars together */
+    const double *weight, *band;           /* (cars, bands), (bands, steps); a band's room, or infinity */
+    double *now, *stored;                  /* per car, at first what it arrives with; per slot */
+    double *wanted;                        /* per car: work space */
+} Follow;
+
+static double part(double room, double wanted) {
+    if (room < 0.0) room = 0.0;
+    return wanted <= room ? 1.0 : room / wanted;
+}
+
+/* Metered energy of so much stored, the best piece first. */
+static double at_meter(double stored, integer pieces, const double *most, integer slots, const double *ratio) {
+    double metered = 0.0;
+    for (integer p = 0; p < pieces; p++) {
+        double piece = p + 1 < pieces ? less(stored, most[p * slots] * ratio[p]) : stored;
+        metered += piece / ratio[p];
+        stored -= piece;
+    }
+    return metered;
+}
+
+static double drawn(const Follow *L, integer at, double want) {
+    return at_meter(more(want, 0.0), L->ups, L->up + at, L->slots, L->gain + L->car[at] * L->ups);
+}
+
+static double given(const Follow *L, integer at, double want) {
+    return at_meter(more(-want, 0.0), L->downs, L->down + at, L->slots, L->drain + L->car[at] * L->downs);
+}
+
+/* Stored energy as near to a wish as cars, connection and bands allow: see follow.py. */
+EXPORT void sterna_follow(Follow *L) {
+    for (integer step = 0; step < L->steps; step++) {
+        integer begin = L->begins[step], end = L->begins[step + 1];
+        double into = 0.0, out = 0.0, needed = 0.0;
+        for (integer k = begin; k < end; k++) {
+            integer car = L->car[k];
+            double before = L->now[car];
+            double must = less(more(L->floor[k] - before, 0.0), L->most_in[k]);
+            double want = less(more(L->wish[k] - before, -L->most_out[k]), L->most_in[k]);
+            want = less(more(before + want, L->floor[k]), L->ceiling[k]) - before;
+            if (must > 0.0) want = more(want, must);
+            L->wanted[k - begin] = want;
+            into += drawn(L, k, want);
+            out += given(L, k, want);
+            needed += drawn(L, k, must);
+        }
+        double up = part(L->room[step] + out - needed, into - needed), moved = 0.0;
+        double shares[64];
+        integer bands = L->bands < 64 ? L->bands : 64;
+        for (integer b = 0; b < bands; b++) {
+            double in_band = 0.0, out_band = 0.0, need_band = 0.0;
+            shares[b] = 1.0;
+            if (!isfinite(L->band[b * L->steps + step])) continue;
+            for (integer k = begin; k < end; k++) {
+                integer car = L->car[k];
+                double weight = L->weight[car * L->bands + b], want = L->wanted[k - begin];
+                double must = less(more(L->floor[k] - L->now[car], 0.0), L->most_in[k]);
+                in_band += weight * drawn(L, k, want);
+                out_band += weight * given(L, k, want);
+                need_band += weight * drawn(L, k, must);
+            }
+            shares[b] = part(L->band[b * L->steps + step] + out_band - need_band, in_band - need_band);
+        }
+        for (integer k = begin; k < end; k++) {
+            integer car = L->car[k];
+            double want = L->wanted[k - begin], share = up;
+            double must = less(more(L->floor[k] - L->now[car], 0.0), L->most_in[k]);
+            for (integer b = 0; b < bands; b++)
+                if (L->weight[car * L->bands + b] > 0.0) share = less(share, shares[b]);
+            if (want > 0.0) want = must + (want - must) * share;
+            L->wanted[k - begin] = want;
+            moved += drawn(L, k, want);
+        }
+        double down = part(moved - L->least[step], out);
+        for (integer k = begin; k < end; k++) {
+            integer car = L->car[k];
+            double want = L->wanted[k - begin];
+            if (want < 0.0 && down < 1.0) { /* less metered energy, and what that takes from the cells */
+                double rest = given(L, k, want) * down;
+                want = 0.0;
+                for (integer p = 0; p < L->downs; p++) {
+                    double piece = p + 1 < L->downs ? less(rest, L->down[p * L->slots + k]) : rest;
+                    want -= piece * L->drain[car * L->downs + p];
+                    rest -= piece;
+                }
+            }
+            L->now[car] += want;
+            L->stored[k] = L->now[car];
+        }
+    }
+}
+
+/* The lower Cholesky factor of a symmetric matrix with `ridge` on its diagonal, row by row; 0 where it
+ * has none. Outer products: they are wide without changing the order of any sum. */
+WIDE EXPORT integer sterna_cholesky(integer n, const double *matrix, double ridge, double *factor, double *column) {
+    memcpy(factor, matrix, (size_t)(n * n) * sizeof(double));
+    for (integer k = 0; k < n; k++) {
+        double pivot = factor[k * n + k] + ridge;
+        if (!(pivot > 0.0)) return 0;
+        pivot = sqrt(pivot);
+        factor[k * n + k] = pivot;
+        for (integer i = k + 1; i < n; i++) column[i] = factor[i * n + k] /= pivot;
+        for (integer i = k + 1; i < n; i++) {
+            double *row = factor + i * n, weight = column[i];
+            for (integer j = k + 1; j <= i; j++) row[j] -= weight * column[j];
+        }
+    }
+    return 1;
+}
+
+/* Solve with the factor, and again for what is left over, `rounds` times. */
+EXPORT void sterna_solve(integer n, const double *matrix, const double *factor, const double *right,
+                         double *found, double *left, integer rounds) {
+    for (integer i = 0; i < n; i++) found[i] = 0.0;
+    for (integer round = 0; round <= rounds; round++) {
+        for (integer i = 0; i < n; i++) {
+            left[i] = right[i];
+        }
+        if (round > 0) /* column by column, which are its rows */
+            for (integer j = 0; j < n; j++)
+                for (integer i = 0; i < n; i++) left[i] -= found[j] * matrix[j * n + i];
+        for (integer i = 0; i < n; i++) {
+            double rest = left[i];
+            for (integer j = 0; j < i; j++) rest -= factor[i * n + j] * left[j];
+            left[i] = rest / factor[i * n + i];
+        }
+        for (integer i = n - 1; i >= 0; i--) {
+            double value = left[i] /= factor[i * n + i];
+            for (integer j = 0; j < i; j++) left[j] -= value * factor[i * n + j];
+        }
+        for (integer i = 0; i < n; i++) found[i] += left[i];
+    }
+}
