@@ -48,7 +48,8 @@ typedef struct {
     real *x, *zl, *zu, *theta, *pull;           /* per variable */
     real *ahead, *dx;                           /* per variable: the direction without centring, and with it */
     real *value, *dvalue, *residual, *aim;      /* per slot; aim: stored energy, less its base, along `ahead` */
-    real *inverse, *onward, *wish, *extra, *coupling, *spread, *held, *mixed, *loose; /* per slot, see factor() */
+    real *inverse, *onward, *damp, *share, *wish, *extra, *coupling; /* per slot, see factor() */
+    real *held, *mixed, *loose;
     real *schur;                                /* (chunks, groups, steps, steps), lower triangle */
     double *power, *answer, *answer2, *answer3; /* (chunks, groups, steps) */
     double *sums;                               /* (chunks, SUMS) */
@@ -86,23 +87,72 @@ WIDE static real top(const real *restrict values, integer count, real least) {
     return lane[0];
 }
 
+/* What one car's sweeps need of its factor, per slot. */
+typedef struct {
+    const real *onward, *damp, *share, *inverse;
+} Chain;
+
+static Chain chain_of(const Fleet *F, integer i) {
+    integer at = F->slot[i];
+    return (Chain){F->onward + at, F->damp + at, F->share + at, F->inverse + at};
+}
+
 /* Solve for dvalue: backward for the wished change of stored energy, forward for what comes of it. */
-static void sweep(integer n, const real *restrict residual, const real *restrict extra,
-                  const real *restrict wish, const real *restrict coupling, const real *restrict spread,
-                  const real *restrict onward, const real *restrict inverse, const real *restrict move,
-                  real *restrict wished, real *restrict dvalue) {
+WIDE static void sweep(integer n, Chain chain, const real *residual, const real *extra, const real *wish,
+                       const real *coupling, const real *move, real *wished, real *dvalue) {
+    APART
+    for (integer t = 0; t < n; t++) dvalue[t] = extra[t];
+    if (residual)
+        APART
+        for (integer t = 0; t < n; t++) dvalue[t] += residual[t];
+    if (move)
+        APART
+        for (integer t = 0; t < n; t++) dvalue[t] -= coupling[t] * move[t];
+    APART
+    for (integer t = 0; t < n; t++) wished[t] = (1 - chain.onward[t]) * wish[t] - dvalue[t];
     real next = 0, stored = 0;
+    for (integer t = n - 1; t >= 0; t--) wished[t] = next = chain.onward[t] * next + wished[t];
+    APART
+    for (integer t = 0; t < n; t++) dvalue[t] += chain.share[t] * wished[t];
+    for (integer t = 0; t < n; t++) {
+        real after = chain.damp[t] * stored + dvalue[t];
+        dvalue[t] = stored;
+        stored = after;
+    }
+    APART
+    for (integer t = 0; t < n; t++) dvalue[t] = (wished[t] - dvalue[t]) * chain.inverse[t];
+}
+
+/* The same for two right sides at once: one waits for the other's arithmetic. */
+WIDE static void sweep_both(integer n, Chain chain, const real *extra, const real *wish, real *wished, real *dvalue,
+                            const real *extra2, const real *wish2, real *wished2, real *dvalue2) {
+    APART
+    for (integer t = 0; t < n; t++) {
+        real rest = 1 - chain.onward[t];
+        wished[t] = rest * wish[t] - extra[t];
+        wished2[t] = rest * wish2[t] - extra2[t];
+    }
+    real next = 0, next2 = 0, stored = 0, stored2 = 0;
     for (integer t = n - 1; t >= 0; t--) {
-        real inflow = (residual ? residual[t] : 0) + extra[t];
-        if (move) inflow -= coupling[t] * move[t];
-        dvalue[t] = inflow;
-        next = onward[t] * next + ((1 - onward[t]) * wish[t] - inflow);
-        wished[t] = next;
+        wished[t] = next = chain.onward[t] * next + wished[t];
+        wished2[t] = next2 = chain.onward[t] * next2 + wished2[t];
+    }
+    APART
+    for (integer t = 0; t < n; t++) {
+        dvalue[t] = extra[t] + chain.share[t] * wished[t];
+        dvalue2[t] = extra2[t] + chain.share[t] * wished2[t];
     }
     for (integer t = 0; t < n; t++) {
-        real inflow = dvalue[t], found = (wished[t] - stored) * inverse[t];
-        dvalue[t] = found;
-        stored += inflow + spread[t] * found;
+        real after = chain.damp[t] * stored + dvalue[t], after2 = chain.damp[t] * stored2 + dvalue2[t];
+        dvalue[t] = stored;
+        dvalue2[t] = stored2;
+        stored = after;
+        stored2 = after2;
+    }
+    APART
+    for (integer t = 0; t < n; t++) {
+        dvalue[t] = (wished[t] - dvalue[t]) * chain.inverse[t];
+        dvalue2[t] = (wished2[t] - dvalue2[t]) * chain.inverse[t];
     }
 }
 
@@ -155,12 +205,13 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
     real *residual = F->residual + F->slot[i], *inverse = F->inverse + F->slot[i];
     real *onward = F->onward + F->slot[i], *wish = F->wish + F->slot[i];
     real *extra = F->extra + F->slot[i], *coupling = F->coupling + F->slot[i];
-    real *spread = F->spread + F->slot[i], *held = F->held + F->slot[i];
+    real *damp = F->damp + F->slot[i], *share = F->share + F->slot[i], *held = F->held + F->slot[i];
     real *mixed = F->mixed + F->slot[i], *loose = F->loose + F->slot[i];
     real *room = scratch, *stored = scratch + T, *local_power = scratch + 2 * T;
     real *past = scratch + 3 * T, *front = scratch + 4 * T, *back = scratch + 5 * T;
     real *keep = scratch + 6 * T, *chain = scratch + 7 * T;
     real *diagonal = scratch + 8 * T, *held_back = scratch + 9 * T;
+    real *spread = scratch + 10 * T, *beyond = scratch + 11 * T;
     real *each = scratch + 12 * T; /* per variable */
     /* pull = - reduced cost, for the direction without centring */
     for (integer p = 0; p < P; p++)
@@ -254,27 +305,29 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
         spread[t] = (spread[t] + stiff * diagonal[t]) * part;
         diagonal[t] *= part;
     }
-    /* Backward: how far stored energy may move, given what follows (keep); its ratio to what it is. */
-    real ahead = 0;
-    for (integer t = n - 1; t >= 0; t--) {
-        onward[t] = t == n - 1 ? 0 : room[t] / (room[t] + ahead + TINY);
-        keep[t] = t == n - 1 ? room[t] : onward[t] * ahead;
-        ahead = keep[t] + spread[t];
-    }
-    APART
+    /* How far stored energy may move: given what follows (keep), backward, and given what was before
+     * (past), forward. Both in one loop, because each waits for its divisions. */
+    real ahead = 0, behind = 0;
     for (integer t = 0; t < n; t++) {
-        real all = keep[t] + spread[t];
-        inverse[t] = all > 0 ? 1 / all : 0;
-    }
-    gather(F, i, pull, extra, wish, local_power);
-    if (local) return;
-    /* Forward: how far it may have moved, given what was before (past). */
-    real behind = 0;
-    for (integer t = 0; t < n; t++) {
+        integer u = n - 1 - t;
+        beyond[u] = ahead;
+        keep[u] = t == 0 ? room[u] : room[u] * ahead / (room[u] + ahead + TINY);
+        ahead = keep[u] + spread[u];
         past[t] = behind;
         real all = behind + spread[t];
         behind = room[t] * all / (room[t] + all + TINY);
     }
+    APART
+    for (integer t = 0; t < n; t++) {
+        real all = keep[t] + spread[t], per = 1 / all;
+        onward[t] = room[t] / (room[t] + beyond[t] + TINY);
+        inverse[t] = all > 0 ? per : 0;
+        damp[t] = all > 0 ? keep[t] * per : 1;
+        share[t] = all > 0 ? spread[t] * per : 0;
+    }
+    onward[n - 1] = 0;
+    gather(F, i, pull, extra, wish, local_power);
+    if (local) return;
     APART
     for (integer t = 0; t < n; t++) {
         real all = keep[t] + spread[t] + past[t], free = loose[t] * (1 - held[t] * loose[t]);
@@ -298,7 +351,7 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
     }
     integer at = (c * F->groups + F->group[i]) * T + f;
     double *answer = F->answer + at, *power = F->power + at;
-    sweep(n, residual, extra, wish, coupling, spread, onward, inverse, NULL, past, front);
+    sweep(n, chain_of(F, i), residual, extra, wish, coupling, NULL, past, front);
     APART
     for (integer t = 0; t < n; t++) answer[t] += coupling[t] * front[t] + local_power[t];
     for (integer p = 0; p < P; p++)
@@ -385,16 +438,17 @@ WIDE static void predict(const Fleet *F, integer c, integer i, real *scratch) {
     const real *width = F->width + F->flat[i];
     const real *x = F->x + F->flat[i], *zl = F->zl + F->flat[i], *zu = F->zu + F->flat[i];
     real *dx = F->ahead + F->flat[i], *aim = F->aim + F->slot[i];
-    const real *coupling = F->coupling + F->slot[i], *spread = F->spread + F->slot[i];
-    const real *onward = F->onward + F->slot[i], *inverse = F->inverse + F->slot[i];
+    const real *coupling = F->coupling + F->slot[i], *move = F->move + F->group[i] * T + F->first[i];
     real *wished = scratch, *dvalue = scratch + T, *extra = scratch + 2 * T;
-    real *wish = scratch + 3 * T, *power = scratch + 8 * T;
+    real *wish = scratch + 3 * T, *power = scratch + 4 * T;
+    real *wished2 = scratch + 5 * T, *dvalue2 = scratch + 6 * T, *extra2 = scratch + 7 * T;
+    real *wish2 = scratch + 8 * T, *power2 = scratch + 9 * T;
     real *second = scratch + 12 * T, *centring = second + m;
     real *worst = centring + m, *worst_dual = worst + m, *square = worst_dual + m;
     real *linear = square + m, *linear_dual = linear + m;
-    sweep(n, F->residual + F->slot[i], F->extra + F->slot[i], F->wish + F->slot[i], coupling, spread,
-          onward, inverse, F->move + F->group[i] * T + F->first[i], wished, dvalue);
-    moves(F, i, F->pull + F->flat[i], dvalue, F->move + F->group[i] * T + F->first[i], dx, scratch + 4 * T);
+    sweep(n, chain_of(F, i), F->residual + F->slot[i], F->extra + F->slot[i], F->wish + F->slot[i], coupling,
+          move, wished, dvalue);
+    moves(F, i, F->pull + F->flat[i], dvalue, move, dx, scratch + 4 * T);
     APART
     for (integer v = 0; v < m; v++) {
         real live = width[v] > 0 ? 1 : 0, d = dx[v];
@@ -426,13 +480,13 @@ WIDE static void predict(const Fleet *F, integer c, integer i, real *scratch) {
     for (integer k = 0; k < Z; k++) aim[n - 1] += less(more(x[V * n + k] + dx[V * n + k], 0), width[V * n + k]);
     double *answer2 = F->answer2 + at, *answer3 = F->answer3 + at;
     gather(F, i, second, extra, wish, power);
-    sweep(n, NULL, extra, wish, coupling, spread, onward, inverse, NULL, wished, dvalue);
+    gather(F, i, centring, extra2, wish2, power2);
+    sweep_both(n, chain_of(F, i), extra, wish, wished, dvalue, extra2, wish2, wished2, dvalue2);
     APART
-    for (integer t = 0; t < n; t++) answer2[t] += coupling[t] * dvalue[t] + power[t];
-    gather(F, i, centring, extra, wish, power);
-    sweep(n, NULL, extra, wish, coupling, spread, onward, inverse, NULL, wished, dvalue);
-    APART
-    for (integer t = 0; t < n; t++) answer3[t] += coupling[t] * dvalue[t] + power[t];
+    for (integer t = 0; t < n; t++) {
+        answer2[t] += coupling[t] * dvalue[t] + power[t];
+        answer3[t] += coupling[t] * dvalue2[t] + power2[t];
+    }
 }
 
 /* The direction towards products of `target`, and how far the car can go along it. */
@@ -469,8 +523,8 @@ WIDE static void direct(const Fleet *F, integer i, real *scratch, int local) {
             pulled[v] = pull[v] + lower[v] - upper[v];
         }
     gather(F, i, pulled, extra, wish, power);
-    sweep(n, F->residual + F->slot[i], extra, wish, F->coupling + F->slot[i], F->spread + F->slot[i],
-          F->onward + F->slot[i], F->inverse + F->slot[i], local ? NULL : move, wished, dvalue);
+    sweep(n, chain_of(F, i), F->residual + F->slot[i], extra, wish, F->coupling + F->slot[i],
+          local ? NULL : move, wished, dvalue);
     if (local) {
         APART
         for (integer t = 0; t < n; t++) power[t] = 0;

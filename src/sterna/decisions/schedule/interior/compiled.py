@@ -12,7 +12,7 @@ WHOLES: Final = ("first", "count", "slot", "flat", "group", "cut")
 REALS: Final = (
     *("gain", "drain", "width", "cost", "rhs", "price", "move", "stiff"),
     *("x", "zl", "zu", "theta", "pull", "ahead", "dx", "value", "dvalue", "residual", "aim"),
-    *("inverse", "onward", "wish", "extra", "coupling", "spread", "held", "mixed", "loose"),
+    *("inverse", "onward", "damp", "share", "wish", "extra", "coupling", "held", "mixed", "loose"),
     "schur",
 )
 """In the precision of the fleet."""
@@ -21,6 +21,10 @@ DOUBLES: Final = (
 )
 ARRAYS: Final = (*WHOLES, *REALS, *DOUBLES, "scratch")
 """What is handed over by address, in the order of the record."""
+
+
+SLOTS_PER_THREAD: Final = 8000
+"""Fewer slots are done before another thread has begun."""
 
 
 class _Fleet(ctypes.Structure):
@@ -57,7 +61,7 @@ class CompiledPasses:
             steps=fleet.steps,
             groups=fleet.groups,
             chunks=fleet.chunks,
-            threads=min(threads, fleet.chunks),
+            threads=min(threads, fleet.chunks, 1 + len(fleet.value) // SLOTS_PER_THREAD),
             ups=layout.ups,
             downs=layout.downs,
             stores=layout.stores,

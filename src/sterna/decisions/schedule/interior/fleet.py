@@ -76,10 +76,10 @@ class Fleet:
         self.x, self.zl, self.zu, self.theta, self.pull, self.ahead, self.dx = np.zeros(
             (7, variables), dtype=real
         )
-        per_slot = np.zeros((13, slots), dtype=real)
+        per_slot = np.zeros((14, slots), dtype=real)
         self.value, self.dvalue, self.residual, self.aim = per_slot[:4]
-        self.inverse, self.onward, self.wish, self.extra, self.coupling = per_slot[4:9]
-        self.spread, self.held, self.mixed, self.loose = per_slot[9:]
+        self.inverse, self.onward, self.damp, self.share, self.wish, self.extra = per_slot[4:10]
+        self.coupling, self.held, self.mixed, self.loose = per_slot[10:]
         self.schur = np.zeros((chunks, groups, steps, steps), dtype=real)
         self.power, self.answer, self.answer2, self.answer3 = (
             np.zeros((chunks, groups, steps)) for _ in range(4)

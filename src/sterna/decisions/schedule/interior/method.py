@@ -223,12 +223,9 @@ class Interior:
     def _reaches(self, shift: Shift, straying: int, fraction: float) -> tuple[float, float]:
         """Return how far site and all but *straying* cars can go, primal and dual, at most 1."""
         fleet, around, at = self.fleet, self.around, self.at
-        room, live = around.width - at.x, around.live
-        with np.errstate(divide="ignore", invalid="ignore"):
-            primal = np.where(live, np.maximum(-shift.x / at.x, shift.x / room), 0.0)
-            duals = np.where(
-                live, np.maximum(-shift.lower / at.lower, -shift.upper / at.upper), 0.0
-            )
+        dead, room = around.dead, around.width - at.x
+        primal = np.maximum(-shift.x / (at.x + dead), shift.x / (room + dead))
+        duals = np.maximum(-shift.lower / (at.lower + dead), -shift.upper / (at.upper + dead))
         found = []
         for site, cars in ((primal, fleet.reach), (duals, fleet.reach_dual)):
             most = 1.0 / max(float(np.max(site)), 1e-9)

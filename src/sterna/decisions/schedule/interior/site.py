@@ -7,6 +7,7 @@ dense system in the prices, whatever the number of cars.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ PER_BAND: Final = 3
 """Inside the band, above it, below it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
     """The site's rows and variables. R rows, V variables, T steps, G groups of equal cars."""
 
@@ -51,6 +52,11 @@ class Frame:
         found: Floats = (self.width > 0).astype(float)
         return found
 
+    @cached_property
+    def members(self) -> tuple[Ints, ...]:
+        """The variables of each row, R arrays."""
+        return tuple(np.flatnonzero(self.row == row) for row in range(len(self.rhs)))
+
     def transposed(self, price: Floats, peak: Floats) -> Floats:
         """Return what the rows' duals *price* (R, T) and *peak* (T,) say of each variable, (V, T)."""
         found = self.sign[:, None] * price[self.row]
@@ -60,8 +66,9 @@ class Frame:
 
     def rows(self, values: Floats) -> Floats:
         """Return the site's part of each row for *values* (V, T): shape (R, T)."""
-        found = np.zeros_like(self.rhs)
-        np.add.at(found, self.row, self.sign[:, None] * values)
+        signed, found = self.sign[:, None] * values, np.empty_like(self.rhs)
+        for row, mine in enumerate(self.members):
+            np.add.reduce(signed[mine], axis=0, out=found[row])
         return found
 
     def seen(self, price: Floats) -> Floats:
@@ -163,6 +170,8 @@ class Surround:
         self.width = np.append(frame.width.ravel(), frame.peak_width_kw)
         self.cost = np.append(frame.cost.ravel(), frame.peak_eur_per_kw)
         self.live = self.width > 0
+        self.alive, self.dead = self.live.astype(np.float64), 1.0 - self.live
+        """1 where a variable has room and 0 where it is fixed, and the other way round: kept out of divisions."""
         self.count = int(np.count_nonzero(self.live))
 
     def start(self, power: Floats, product: float) -> Around:
@@ -238,9 +247,13 @@ class System:
         """Assemble it; *schur* holds the lower triangles, shape (G, T, T)."""
         frame = around.frame
         self._around, self._at = around, at
-        with np.errstate(divide="ignore", invalid="ignore"):
-            theta = 1.0 / (at.lower / at.x + at.upper / (around.width - at.x))
-        theta = np.where(around.live, theta, 0.0)
+        alive, dead = around.alive, around.dead
+        self._per_x, self._per_room = (
+            alive / (at.x + dead), alive / (around.width - at.x + dead),
+        )  # fmt: skip
+        self._sinks, self._rises = at.lower * self._per_x, at.upper * self._per_room
+        self._reduced = around.reduced(at.price, at.peak)
+        theta = alive / (self._sinks + self._rises + dead)
         self._theta = theta
         loose = theta[:-1].reshape(frame.width.shape)
         self._import, self._rest = loose[IMPORT], loose[IMPORT] + loose[SLACK]
@@ -259,8 +272,9 @@ class System:
                     block += weight * part
                 matrix[one, :, other] = block
                 matrix[other, :, one] = block
-        diagonal = np.zeros((rows, count))
-        np.add.at(diagonal, frame.row, own)
+        diagonal = np.empty((rows, count))
+        for row, mine in enumerate(frame.members):
+            np.add.reduce(own[mine], axis=0, out=diagonal[row])
         for one in range(rows):
             matrix[one, np.arange(count), one, np.arange(count)] += diagonal[one]
         matrix[0, :, 0] += np.outer(self._front, self._front) / self._all
@@ -283,11 +297,8 @@ class System:
         *cars*: what the cars' power would do at unchanged prices, (R, T). *lacks*: the residuals.
         """
         around, at, frame = self._around, self._at, self._around.frame
-        room = around.width - at.x
-        with np.errstate(divide="ignore", invalid="ignore"):
-            up = np.where(around.live, lower / at.x, 0.0)
-            down = np.where(around.live, upper / room, 0.0)
-        pull = np.where(around.live, up - down - around.reduced(at.price, at.peak), 0.0)
+        up, down = lower * self._per_x, upper * self._per_room
+        pull = (up - down - self._reduced) * around.alive
         moved = self._theta * pull
         flat = moved[:-1].reshape(frame.width.shape)
         rows, peak = lacks
@@ -303,9 +314,7 @@ class System:
         shaped = x.reshape(frame.width.shape)
         shaped[SLACK] = frame.hours * top - shaped[IMPORT] - peak
         x = np.append(x, top)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            dlower = np.where(around.live, up - at.lower - at.lower / at.x * x, 0.0)
-            dupper = np.where(around.live, down - at.upper + at.upper / room * x, 0.0)
+        dlower, dupper = up - at.lower - self._sinks * x, down - at.upper + self._rises * x
         return Shift(price=price, peak=duals, x=x, lower=dlower, upper=dupper)
 
 

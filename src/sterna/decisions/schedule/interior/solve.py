@@ -35,9 +35,10 @@ STUCK_GAP: Final = 1e-2
 """So far from the optimum a long way without gain is not the end."""
 STANDING: Final = 3
 """After so many steps to nowhere precision is at its end."""
-SAMPLED_FROM: Final = 1500
+SAMPLED_FROM: Final = 700
 """Fleets from this size on begin at the prices of a sample."""
-SAMPLE: Final = 300
+SAMPLE: Final = (200, 30, 300)
+"""Cars in a sample: every thirtieth, but at least 200 and at most 300."""
 SAMPLE_TOLERANCE: Final = 2e-3
 SINGLE_FROM: Final = 250
 """Fleets from this size on are solved in single precision, bounds and costs excepted."""
@@ -76,7 +77,9 @@ def solve_interior(
     whatever *threads*.
     """
     if prices is None and len(problem.sessions) >= SAMPLED_FROM:
-        prices = prices_of(sampled(problem, SAMPLE), SAMPLE_TOLERANCE, threads)
+        least, every, most = SAMPLE
+        some = sampled(problem, min(max(len(problem.sessions) // every, least), most))
+        prices = prices_of(some, SAMPLE_TOLERANCE, threads)
     layout = layout_of(problem, threads)
     wanted, many = max(tolerance, EXACT), len(problem.sessions)
     precise = precise or wanted < SINGLE_TOLERANCE or many < SINGLE_FROM or library() is None
