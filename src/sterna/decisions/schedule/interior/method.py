@@ -57,6 +57,10 @@ NOWHERE: Final = 1e-3
 """A step shorter than this leads nowhere."""
 
 
+_quiet = np.errstate(divide="ignore", invalid="ignore", over="ignore")
+"""At the end of the precision something is divided by nothing; that ends the method and is no news."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Progress:
     """Where the method stands."""
@@ -115,6 +119,7 @@ class Interior:
         self._together = 0
         self._factored = False
 
+    @_quiet
     def look(self) -> Progress:
         """Factor everything at the present point and say where it is."""
         fleet, around, at = self.fleet, self.around, self.at
@@ -165,6 +170,7 @@ class Interior:
         """Return the stored energy (M,) at the present point."""
         return self.fleet.layout.stored_kwh(self.fleet.x)
 
+    @_quiet
     def foresee(self) -> None:
         """Find the direction without centring; `wished` is where it leads the cars."""
         fleet, around, at = self.fleet, self.around, self.at
@@ -176,6 +182,7 @@ class Interior:
         fleet.move[:] = frame.seen(self._ahead.price)
         self._passes.predict()
 
+    @_quiet
     def step(self, progress: Progress) -> None:
         """Correct the direction and go."""
         fleet, around, at, frame = self.fleet, self.around, self.at, self.around.frame
