@@ -11,13 +11,14 @@ from schedule_problems import everything, tame
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.columns import left_out
-from sterna.decisions.schedule.interior import built, costs, dense, follow, layout
+from sterna.decisions.schedule.interior import built, costs, dense, follow, parts
 from sterna.decisions.schedule.interior import solve as method
 from sterna.decisions.schedule.interior.chain import lower_bound
 from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.follow import Follower
-from sterna.decisions.schedule.interior.layout import Layout, layout_of
+from sterna.decisions.schedule.interior.layout import Layout
+from sterna.decisions.schedule.interior.parts import layout_of
 from sterna.decisions.schedule.interior.solve import solve_interior
 from sterna.decisions.schedule.lp import build
 from sterna.decisions.schedule.plan import costs_of
@@ -188,10 +189,10 @@ def test_what_cars_cost_is_the_same_in_numpy_and_in_c(
 def test_a_fleet_laid_out_in_parts_is_the_same_fleet(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = everything(5, 11, 12)
     whole = layout_of(problem)
-    monkeypatch.setattr(layout, "CARS_AT_ONCE", 3)
-    parts = layout_of(problem, threads=2)
+    monkeypatch.setattr(parts, "CARS_AT_ONCE", 3)
+    joined = layout_of(problem, threads=2)
     for field in fields(Layout):
-        one, other = getattr(whole, field.name), getattr(parts, field.name)
+        one, other = getattr(whole, field.name), getattr(joined, field.name)
         if is_dataclass(one):
             pairs = [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
         else:

@@ -12,8 +12,9 @@ from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.fleet import Fleet, Passes
 from sterna.decisions.schedule.interior.flows import cost_of_stored
 from sterna.decisions.schedule.interior.follow import Follower
-from sterna.decisions.schedule.interior.layout import Layout, layout_of
+from sterna.decisions.schedule.interior.layout import Layout
 from sterna.decisions.schedule.interior.method import SITE_WEIGHT, STEPS_MAX, Interior, Progress
+from sterna.decisions.schedule.interior.parts import layout_of
 from sterna.decisions.schedule.interior.plain import PlainPasses
 from sterna.decisions.schedule.interior.site import Surround, frame_of
 from sterna.decisions.schedule.interior.start import Prices, sampled
@@ -34,7 +35,7 @@ PATIENCE: Final = 12
 STUCK_GAP: Final = 1e-2
 """So far from the optimum a long way without gain is not the end."""
 STANDING: Final = 3
-"""After so many steps to nowhere precision is at its end."""
+"""So many steps to nowhere, near the optimum, say that the precision is at its end."""
 SAMPLED_FROM: Final = 700
 """Fleets from this size on begin at the prices of a sample."""
 SAMPLE: Final = (200, 30, 300)
@@ -89,8 +90,8 @@ def solve_interior(
     near = NEAR if many <= BOTH_CARS_MAX else NEAR_OF_MANY
     for count in range(STEPS_MAX):
         progress = interior.look()
-        stuck = count - since > PATIENCE and progress.gap < STUCK_GAP
-        if stuck or interior.standing > STANDING or not np.isfinite(progress.gap):
+        tired = count - since > PATIENCE or interior.standing > STANDING
+        if (tired and progress.gap < STUCK_GAP) or not np.isfinite(progress.gap):
             break  # At the end of the precision: what was found stands.
         if progress.gap < 0.9 * closest:
             closest, since = progress.gap, count
@@ -128,7 +129,7 @@ def prices_of(problem: Problem, tolerance: float, threads: int) -> Prices:
     interior = _interior_of(problem, layout_of(problem), threads, None, precise=False)
     for _ in range(STEPS_MAX):
         progress = interior.look()
-        if not progress.gap > tolerance or interior.standing > STANDING:
+        if not progress.gap > tolerance:
             break
         interior.foresee()
         interior.step(progress)
