@@ -36,7 +36,7 @@ STRAYING: Final = 0.01
 STRAYING_AFAR: Final = 0.03
 """The same while the gap is large."""
 FAR: Final = 0.1
-STRAYING_LITTLE: Final = 0.002
+STRAYING_LITTLE: Final = 0.005
 """The same while balance is sought: cars at the end of the precision can go nowhere with the others."""
 STRAYING_FROM: Final = 200
 """Below so many cars nobody strays, and no car is held back: a few cars would be a large part."""

@@ -63,13 +63,15 @@ def around_at(around: Surround, prices: Prices, product: float) -> Around:
     """Return the site's variables at the centre that *prices* and *product* (of a car) define."""
     reduced = around.reduced(prices.rows, prices.peak)
     width, part = np.where(around.live, around.width, 1.0), product * around.weight
-    half = reduced * width + 2.0 * part
-    x = 2.0 * part * width / (half + np.sqrt(np.maximum(half**2 - 4 * reduced * part * width, 0.0)))
+    slope = np.abs(reduced) * width
+    near = 2.0 * part * width / (slope + 2.0 * part + np.hypot(slope, 2.0 * part))
+    far = np.maximum(width - near, 0.5 * width)  # `near` is how far the nearer bound is away.
+    x, room = np.where(reduced >= 0, near, far), np.where(reduced >= 0, far, near)
     live = around.live
     return Around(
         x=np.where(live, x, 0.0),
         lower=np.where(live, part / x, 0.0),
-        upper=np.where(live, part / (width - x), 0.0),
+        upper=np.where(live, part / room, 0.0),
         price=prices.rows.copy(),
         peak=prices.peak.copy(),
     )
