@@ -22,13 +22,13 @@ def cpu_s(work: Callable[[], object]) -> float:
 
 @pytest.mark.slow
 @pytest.mark.skipif(library() is None, reason="the ratio is claimed for the compiled passes")
-def test_a_thousand_cars_take_a_tenth_of_what_the_simplex_method_takes() -> None:
+def test_a_thousand_cars_take_a_twentieth_of_what_the_simplex_method_takes() -> None:
     problem = reference(1000)
     solve(reference(50), tolerance=GAP)
     ours = min(cpu_s(lambda: solve(problem, tolerance=GAP)) for _ in range(2))
     direct = Direct(problem, Method.SIMPLEX, gap=GAP)
     theirs = cpu_s(direct.run)
-    assert theirs > 10 * ours
+    assert theirs > 20 * ours
 
 
 @pytest.mark.slow
