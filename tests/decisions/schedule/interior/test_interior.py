@@ -1,5 +1,6 @@
 """The interior-point method against HiGHS, against itself, and in numpy as in C."""
 
+import _ctypes
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
@@ -226,4 +227,8 @@ def test_a_library_that_does_not_load_is_done_without(
     broken = tmp_path / "broken.so"
     broken.write_bytes(b"not a library")
     monkeypatch.setattr(built, "LIBRARY", broken)
+    assert built.library() is None
+    monkeypatch.setattr(
+        built, "LIBRARY", Path(_ctypes.__file__)
+    )  # one that knows none of our functions
     assert built.library() is None

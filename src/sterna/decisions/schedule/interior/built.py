@@ -13,15 +13,19 @@ LIBRARY: Final = Path(__file__).parent / "passes.so"
 WHOLE: Final = ctypes.c_longlong
 REAL: Final = ctypes.c_double
 ADDRESS: Final = ctypes.c_void_p
+VERSION: Final = 2
+"""Of the library's records and functions (passes.h): one that was built before a change is not called."""
 
 
 @cache
 def _loaded(path: Path) -> ctypes.CDLL | None:
-    """Return the library at *path*; None where there is none, or one for another machine."""
+    """Return the library at *path*; None where there is none, one for another machine, or an old one."""
     try:
-        return ctypes.CDLL(str(path)) if path.exists() else None
+        found = ctypes.CDLL(str(path)) if path.exists() else None
     except OSError:
         return None
+    current = found is not None and getattr(found, "sterna_version", lambda: 0)() == VERSION
+    return found if current else None
 
 
 def library() -> ctypes.CDLL | None:

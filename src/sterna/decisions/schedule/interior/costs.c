@@ -7,6 +7,8 @@ typedef struct {
     const double *gain, *drain, *width, *cost, *rhs, *base;
 } Chains;
 
+EXPORT integer sterna_version(void) { return VERSION; }
+
 static double less(double a, double b) { return a < b ? a : b; }
 
 /* The least that all cars can cost at prices, given any values of stored energy: each variable at its

@@ -25,4 +25,7 @@
 
 typedef long long integer;
 
+/* Of the records and functions, as built.py expects them. */
+enum { VERSION = 2 };
+
 #endif
