@@ -23,10 +23,10 @@ from sterna.decisions.arrivals import ghosts, is_ghost
 from sterna.decisions.departures import Law
 from sterna.decisions.forecast import anchored
 from sterna.decisions.schedule.hull import Curve, curve_of
-from sterna.decisions.schedule.problem import Plan
+from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.reasons import whys
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import Snapshot, Stay, problem_of
+from sterna.decisions.schedule.snapshot import Snapshot, Stay
 from sterna.decisions.why import Why
 from sterna.domain.converter import Conversion
 from sterna.domain.coupler import PHASE_VOLTS
@@ -92,7 +92,8 @@ class Planner:
         asked, plan = self.plan(state, now)
         saved_kw = overdrawn_kw(state.meter, now) if is_fresh(state.meter, now) else 0.0
         solved = answer(asked, plan, self._settings.period_s, saved_kw)
-        found = explained(asked, plan, self._settings.period_s)
+        assert self._rolling.problem is not None
+        found = explained(self._rolling.problem, plan, Instant(now + self._settings.period_s / 2))
         # Ghosts stand behind the cars that are there, and nobody asks why they do anything.
         known = sorted(state.cars)
         return msgspec.structs.replace(
@@ -337,10 +338,10 @@ def answer(asked: Snapshot, plan: Plan, period_s: float, saved_kw: float = 0.0) 
     )  # fmt: skip
 
 
-def explained(asked: Snapshot, plan: Plan, period_s: float) -> tuple[Why, ...]:
-    """Return why *plan* wants of each car in the next period what it wants, in the order of the stays."""
-    middle = np.searchsorted(plan.edges, asked.now + period_s / 2, side="right") - 1
-    return whys(problem_of(asked, plan.edges), plan, int(np.clip(middle, 0, len(plan.edges) - 2)))
+def explained(problem: Problem, plan: Plan, moment: Instant) -> tuple[Why, ...]:
+    """Return why *plan* of *problem* wants of each car at *moment* what it wants, in the order of the stays."""
+    step = np.searchsorted(plan.edges, moment, side="right") - 1
+    return whys(problem, plan, int(np.clip(step, 0, len(plan.edges) - 2)))
 
 
 def rounded(kilowatts: Floats) -> tuple[float, ...]:

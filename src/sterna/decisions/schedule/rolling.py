@@ -85,6 +85,8 @@ class Rolling:
         self._grid = grid or Grid()
         self.edges: Floats = np.zeros(0)
         """The grid in use: limits of its steps, seconds since the epoch."""
+        self.problem: Problem | None = None
+        """What the last plan answers."""
         self._program = Program()
         self._shape = PLAIN
         self._blocks = no_blocks(PLAIN)
@@ -106,7 +108,7 @@ class Rolling:
         if shape != self._shape:
             self._build(snapshot, shape)
             return self.solve(snapshot)
-        where = slots(problem)
+        self.problem, where = problem, slots(problem)
         if not self._place(snapshot, problem, step):
             self._build(snapshot)
             return self.solve(snapshot)
