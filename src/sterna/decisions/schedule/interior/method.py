@@ -38,8 +38,10 @@ STRAYING_AFAR: Final = 0.03
 FAR: Final = 0.1
 STRAYING_LITTLE: Final = 0.005
 """The same while balance is sought: cars at the end of the precision can go nowhere with the others."""
+STRAYING_OF_FEW: Final = 0.12
+"""The same in small fleets, where it falls with the gap: at the end nobody strays, a few cars would be a large part."""
 STRAYING_FROM: Final = 200
-"""Below so many cars nobody strays, and no car is held back: a few cars would be a large part."""
+"""Fleets below this size are small; no car is held back there."""
 STIFF: Final = 0.05
 """EUR per kWh by which prices may move in the first step."""
 CALMING: Final = 1.3
@@ -187,10 +189,14 @@ class Interior:
         """Correct the direction and go."""
         fleet, around, at, frame = self.fleet, self.around, self.at, self.around.frame
         ahead = self._ahead
-        quiet = self._together > 0 or not self._many
+        quiet = self._together > 0
         far = min(1.0, max(0.0, progress.gap) / FAR)
-        part = STRAYING_LITTLE if quiet else STRAYING + (STRAYING_AFAR - STRAYING) * far
-        straying = int(part * len(fleet.reach)) if self._many else 0
+        part = STRAYING + (STRAYING_AFAR - STRAYING) * far
+        if not self._many:
+            part = STRAYING_OF_FEW * far
+        elif quiet:
+            part = STRAYING_LITTLE
+        straying = int(part * len(fleet.reach))
         length, dual = self._reaches(ahead, straying, 1.0)
         mine, mine_dual = np.minimum(length, fleet.reach), np.minimum(dual, fleet.reach_dual)
         change = fleet.change
