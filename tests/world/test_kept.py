@@ -17,7 +17,7 @@ from sterna.runtime.store.database import Database
 from sterna.runtime.virtual import VirtualClock
 from sterna.world.balance import Balance
 from sterna.world.hardware import Bay
-from sterna.world.kept import ROWS, Kept
+from sterna.world.kept import ROWS, BayRow, Kept, motion_of
 from sterna.world.outlet import Make
 from sterna.world.stays import Car
 
@@ -71,3 +71,12 @@ def test_a_bay_goes_on_from_any_moment_with_the_energy_that_had_flowed(
         assert [stay.plugged for stay in after.stays] == [START]
 
     virtual.run(work, start=START)
+
+
+def test_a_row_of_a_version_that_knew_no_ramps_flows_on_level() -> None:
+    row = BayRow(
+        evse="porto-03-1", since=START, kw=Kilowatts(11.0), soc=Share(0.5), import_wh=7.0, export_wh=3.0,
+        ramp_starts=Instant(0.0), ramp_ends=Instant(0.0), ramp_kw=Kilowatts(0.0),
+    )  # fmt: skip
+    motion = motion_of(row)
+    assert (motion.kw, motion.ramp) == (11.0, None)

@@ -22,6 +22,8 @@ from sterna.world.stays import Car, Stay
 
 NEVER: Final = Instant(-1.0)
 """Stands for an instant that has not come."""
+NO_RAMP: Final = Instant(0.0)
+"""What rows of an earlier version have: they kept a ramp as a step."""
 
 
 class BayRow(Row, frozen=True, kw_only=True, gc=False):
@@ -39,7 +41,7 @@ class BayRow(Row, frozen=True, kw_only=True, gc=False):
     """The meter's register at *since*, not rounded."""
     export_wh: float
     ramp_starts: Instant
-    """When the power leaves *kw*; NEVER if it does not."""
+    """When the power leaves *kw*; NO_RAMP if it does not."""
     ramp_ends: Instant
     ramp_kw: Kilowatts
     """The power at the ramp's end and after it."""
@@ -151,7 +153,7 @@ class Kept:
             car = its[-1].car
             soc = row.soc if its[-1].unplugged is None else its[-1].soc[-1][1]
             car.battery = Battery.at_share(car.model.battery, soc)
-            bays[row.evse].resume(its, _motion(row))
+            bays[row.evse].resume(its, motion_of(row))
 
     def _stays(
         self, points: Iterable[PointRow], car_named: Callable[[str], Car]
@@ -176,7 +178,7 @@ def _row(evse: str, motion: Motion) -> BayRow:
     """Return *motion* as the row of *evse*."""
     ramp = motion.ramp
     kw, starts, ends, ramp_kw = (
-        (motion.kw, NEVER, NEVER, motion.kw)
+        (motion.kw, NO_RAMP, NO_RAMP, motion.kw)
         if ramp is None
         else (ramp.from_kw, ramp.starts, ramp.ends, ramp.to_kw)
     )
@@ -186,10 +188,10 @@ def _row(evse: str, motion: Motion) -> BayRow:
     )  # fmt: skip
 
 
-def _motion(row: BayRow) -> Motion:
+def motion_of(row: BayRow) -> Motion:
     """Return what *row* kept."""
     ramp = None
-    if row.ramp_ends != NEVER:
+    if row.ramp_ends != NO_RAMP:
         ramp = Ramp(
             starts=row.ramp_starts, ends=row.ramp_ends, from_kw=row.kw, to_kw=row.ramp_kw, step_at=row.ramp_ends
         )  # fmt: skip

@@ -82,6 +82,7 @@ def test_chart_and_page_can_be_made_from_kept_rows(tmp_path: Path) -> None:
         (["--steps", "1"], "1 is not in the range"),
         (["--seeds", "0"], "0 is not in the range"),
         (["--gap", "0"], "0.0 is not in the range"),
+        (["--gap", "nan"], "nan is not in the range"),
         (["--peer-seconds", "-1"], "-1.0 is not in the range"),
         (["--peers", "nobody"], "--peers: nobody: no such peer: there are linopy"),
         (["--peers", "--peers-python", "nowhere/python"], "nowhere/python: is no Python interpreter"),

@@ -1,6 +1,7 @@
 """The one entry point: the method by size, and always a proof."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,3 +80,21 @@ def test_a_load_that_is_no_number_is_refused_by_name(count: int) -> None:
     load[3] = np.nan
     with pytest.raises(ValueError, match="load_kw: not every value is a finite number"):
         solve(replace(problem, site=replace(problem.site, load_kw=load)))
+
+
+@pytest.mark.parametrize("count", [5, 60])
+@pytest.mark.parametrize("name", ["import_limit_kw", "charge_kw"])
+def test_no_value_at_all_may_be_no_number(count: int, name: str) -> None:
+    problem = reference(count, 24)
+    part = "site" if hasattr(problem.site, name) else "sessions"
+    values = getattr(getattr(problem, part), name).copy()
+    values[2] = np.nan
+    broken = replace(getattr(problem, part), **{name: values})
+    with pytest.raises(ValueError, match=f"{name}: not every value is a number"):
+        solve(replace(problem, **{part: broken}))
+
+
+@pytest.mark.parametrize("asked", [{"threads": 0}, {"tolerance": -1.0}, {"tolerance": np.nan}])
+def test_a_plan_without_threads_or_with_no_tolerance_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="at least 0 and at least 1"):
+        solve(reference(60, 24), **asked)

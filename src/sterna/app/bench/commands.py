@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Iterator
+from math import isnan
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,6 +138,8 @@ def schedule(
 
     Times are those of a fresh solve from arrays to plan, by the wall clock, after one small solve.
     """
+    if isnan(gap):  # No range refuses what is no number.
+        raise click.BadParameter("nan is not in the range 0<x<1", param_hint="'--gap'")
     asked = Asked(
         counts=counts,
         steps=steps,

@@ -5,6 +5,7 @@ few cars move at a time. Beyond, the interior-point method takes over. What it
 cannot hold (a reserve; prices at which burning energy would pay) goes back to `lp`, which can.
 """
 
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
@@ -14,8 +15,13 @@ from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.solve import Found, solve_interior
 from sterna.decisions.schedule.interior.start import Prices as Duals
 from sterna.decisions.schedule.plan import Prices, Settled, costs_of, plan_of
-from sterna.decisions.schedule.problem import Floats, Plan, Problem
+from sterna.decisions.schedule.problem import Band, Floats, Plan, Problem, Sessions, Site
 
+FINITE: Final = {
+    *("load_kw", "pv_kw", "import_eur_per_kwh", "export_eur_per_kwh"),
+    *("energy_kwh", "target_kwh"),
+}
+"""What has to be a finite number; limits may be infinite."""
 SIMPLEX_CARS_MAX: Final = 20
 """Up to here the simplex method is as fast as anything."""
 EXACT: Final = 1e-7
@@ -40,19 +46,12 @@ def solve(
     *warm*: the last plan of the same site, whose prices are a start. *edges*: the steps' limits in
     seconds, from 0 when absent. The plan tells the gap that was reached: it may be larger where a
     fleet is large and its prices make a car want to charge and give back at once. Equal calls give
-    equal bytes, whatever *threads*. Raises ValueError when load, PV, prices or stored energies are no numbers.
+    equal bytes, whatever *threads*. Raises ValueError when a value is no number, when load, PV,
+    prices or stored energies are not finite, and for a *tolerance* below 0 or less than one thread.
     """
-    site, cars = problem.site, problem.sessions
-    for name, values in (
-        ("load_kw", site.load_kw),
-        ("pv_kw", site.pv_kw),
-        ("import_eur_per_kwh", site.import_eur_per_kwh),
-        ("export_eur_per_kwh", site.export_eur_per_kwh),
-        ("energy_kwh", cars.energy_kwh),
-        ("target_kwh", cars.target_kwh),
-    ):
-        if not np.all(np.isfinite(values)):
-            raise ValueError(f"{name}: not every value is a finite number")
+    if not tolerance >= 0.0 or threads < 1:
+        raise ValueError(f"tolerance {tolerance}, threads {threads}: at least 0 and at least 1")
+    _refuse_rubbish(problem)
     if len(problem.sessions) <= SIMPLEX_CARS_MAX or problem.reserve is not None:
         return lp.solve(problem, edges)
     start = None if warm is None else known(problem, warm, edges)
@@ -62,6 +61,20 @@ def solve(
     if plan.gap > 2 * wanted and len(problem.sessions) <= AGAIN_CARS_MAX:
         return lp.solve(problem, edges)
     return plan
+
+
+def _refuse_rubbish(problem: Problem) -> None:
+    """Raise ValueError where a value of *problem* is no number, by its name."""
+    parts: tuple[Site | Sessions | Band, ...] = (problem.site, problem.sessions, *problem.bands)
+    for part in parts:
+        for field in fields(part):
+            values = getattr(part, field.name)
+            if values is None or isinstance(values, str):
+                continue
+            finite = field.name in FINITE
+            if not np.all(np.isfinite(values) if finite else ~np.isnan(values)):
+                kind = "finite number" if finite else "number"
+                raise ValueError(f"{field.name}: not every value is a {kind}")
 
 
 def laid_out(problem: Problem, found: Found, edges: Floats | None) -> Plan:

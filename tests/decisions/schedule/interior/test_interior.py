@@ -18,7 +18,7 @@ from sterna.decisions.schedule.interior.chain import lower_bound
 from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.follow import Follower
-from sterna.decisions.schedule.interior.layout import Layout
+from sterna.decisions.schedule.interior.layout import Layout, in_steps
 from sterna.decisions.schedule.interior.parts import layout_of
 from sterna.decisions.schedule.interior.solve import solve_interior
 from sterna.decisions.schedule.lp import build
@@ -200,6 +200,14 @@ def test_a_fleet_laid_out_in_parts_is_the_same_fleet(monkeypatch: pytest.MonkeyP
             pairs = [(one, other)]
         for left, right in pairs:
             assert right == pytest.approx(left, rel=1e-14), field.name
+
+
+@pytest.mark.parametrize("steps", [96, 40_000])
+def test_slots_are_put_in_the_order_of_their_steps_however_many_there_are(steps: int) -> None:
+    step = np.array([steps - 1, 0, steps // 2, 0, steps - 1])
+    by_step, begins = in_steps(step, steps)
+    assert by_step.tolist() == [1, 3, 2, 0, 4]
+    assert begins[[0, 1, steps // 2 + 1, steps]].tolist() == [0, 2, 3, 5]
 
 
 def test_a_car_without_a_choice_is_decided_before_anything_is_solved() -> None:

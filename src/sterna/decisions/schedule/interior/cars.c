@@ -210,7 +210,7 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
     real *room = scratch, *stored = scratch + T, *local_power = scratch + 2 * T;
     real *past = scratch + 3 * T, *front = scratch + 4 * T, *back = scratch + 5 * T;
     real *keep = scratch + 6 * T, *chain = scratch + 7 * T;
-    real *diagonal = scratch + 8 * T, *held_back = scratch + 9 * T;
+    real *diagonal = scratch + 8 * T, *whole = scratch + 9 * T;
     real *spread = scratch + 10 * T, *beyond = scratch + 11 * T;
     real *each = scratch + 12 * T; /* per variable */
     /* pull = - reduced cost, for the direction without centring */
@@ -272,7 +272,7 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
         sums[RESIDUAL] = (double)top(each, n, (real)sums[RESIDUAL]);
     }
     APART
-    for (integer t = 0; t < n; t++) spread[t] = mixed[t] = loose[t] = room[t] = diagonal[t] = held_back[t] = 0;
+    for (integer t = 0; t < n; t++) spread[t] = mixed[t] = loose[t] = room[t] = diagonal[t] = whole[t] = 0;
     for (integer p = 0; p < P + D; p++) {
         real k = p < P ? gain[p] : drain[p - P];
         const real *mine = theta + p * n, *most = width + p * n;
@@ -281,7 +281,7 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
             spread[t] += k * k * mine[t];
             mixed[t] += k * mine[t];
             loose[t] += mine[t];
-            held_back[t] += most[t];
+            whole[t] += most[t];
         }
         for (integer r = 0; r < p; r++) { /* loose * spread - coupling^2, without cancellation */
             real d = k - (r < P ? gain[r] : drain[r - P]);
@@ -298,7 +298,7 @@ WIDE static void factor(const Fleet *F, integer c, integer i, real *scratch, int
     real by = local ? 0 : 1;
     APART
     for (integer t = 0; t < n; t++) {
-        real most = held_back[t], apart = by * may[t] / most, stiff = most > 0 ? apart : 0;
+        real most = whole[t], apart = by * may[t] / most, stiff = most > 0 ? apart : 0;
         real part = 1 / (1 + stiff * loose[t]);
         held[t] = stiff * part;
         coupling[t] = mixed[t] * part;

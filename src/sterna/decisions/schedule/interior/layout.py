@@ -54,6 +54,7 @@ class Layout:
     constant_eur: float
     """Cost of what is decided already, and of stored energy at its base."""
     bounds: "Bounds"
+    """What every slot allows."""
     by_step: Ints
     """Shape (M,): slots in the order of their steps."""
     begins: Ints
@@ -135,13 +136,12 @@ def bounds_of(problem: Problem, where: Slots) -> Bounds:
 
 def in_steps(step: Ints, steps: int) -> tuple[Ints, Ints]:
     """Return slots in the order of their steps, and where each step begins among them."""
-    by_step = np.argsort(
-        step.astype(np.int16), kind="stable"
-    )  # short keys are sorted by their digits
+    short = step.astype(np.min_scalar_type(steps))  # Sorted by digits if they are few.
+    by_step = np.argsort(short, kind="stable")
     return by_step, np.concatenate(([0], np.cumsum(np.bincount(step, minlength=steps))))
 
 
-def laid_out(problem: Problem) -> Layout:
+def chains_of(problem: Problem) -> Layout:
     """Return *problem* as chains, all cars at once; large fleets go through `parts`."""
     cars, where = problem.sessions, slots(problem)
     count = cars.last - cars.first

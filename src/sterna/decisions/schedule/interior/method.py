@@ -36,6 +36,7 @@ STRAYING: Final = 0.01
 STRAYING_AFAR: Final = 0.03
 """The same while the gap is large."""
 FAR: Final = 0.1
+"""The gap from which on it is large."""
 STRAYING_LITTLE: Final = 0.005
 """The same while balance is sought: cars at the end of the precision can go nowhere with the others."""
 STRAYING_OF_FEW: Final = 0.12
@@ -49,12 +50,14 @@ CALMING: Final = 1.3
 STUCK: Final = 0.15
 """A step shorter than this says that strays have led the balance away: for some steps hardly anybody strays."""
 TOGETHER: Final = 4
+"""For so many steps."""
 SECOND: Final = 0.5
 """How much the second order counts, as a power of how far the direction without centring leads."""
 SMOOTH: Final = 0.5
 """Strays aim at products as much larger as the step is shorter than this: at prices that are still far off, a car
 that is near its corner would jump from one end to the other."""
 SMOOTH_MOST: Final = 30.0
+"""At most so many times."""
 NOWHERE: Final = 1e-3
 """A step shorter than this leads nowhere."""
 

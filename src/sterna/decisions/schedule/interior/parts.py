@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sterna.decisions.schedule.columns import Slots
-from sterna.decisions.schedule.interior.layout import Bounds, Layout, in_steps, laid_out
+from sterna.decisions.schedule.interior.layout import Bounds, Layout, chains_of, in_steps
 from sterna.decisions.schedule.problem import Ints, Problem
 
 CARS_AT_ONCE: Final = 1000
+"""Some 40,000 slots of a day: arrays of a third of a megabyte."""
 
 
 def layout_of(problem: Problem, threads: int = 1) -> Layout:
@@ -21,11 +22,11 @@ def layout_of(problem: Problem, threads: int = 1) -> Layout:
     """
     cars = len(problem.sessions)
     if cars <= CARS_AT_ONCE:
-        return laid_out(problem)
+        return chains_of(problem)
     cuts = [*range(0, cars, CARS_AT_ONCE), cars]
     parts = (problem.chosen(np.arange(*cut)) for cut in pairwise(cuts))
     with ThreadPoolExecutor(threads) as pool:
-        return _joined(list(pool.map(laid_out, parts)))
+        return _joined(list(pool.map(chains_of, parts)))
 
 
 def _joined(parts: list[Layout]) -> Layout:

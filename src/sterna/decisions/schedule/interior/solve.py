@@ -41,6 +41,7 @@ SAMPLED_FROM: Final = 700
 SAMPLE: Final = (200, 30, 300)
 """Cars in a sample: every thirtieth, but at least 200 and at most 300."""
 SAMPLE_TOLERANCE: Final = 2e-3
+"""Gap at which a sample's prices are near enough: those of all cars differ by more."""
 SINGLE_FROM: Final = 250
 """Fleets from this size on are solved in single precision, bounds and costs excepted."""
 SINGLE_TOLERANCE: Final = 2e-4
@@ -127,13 +128,17 @@ def solve_interior(
 def prices_of(problem: Problem, tolerance: float, threads: int) -> Prices:
     """Return prices at which the inner point is within *tolerance* of the least cost; no schedule is made."""
     interior = _interior_of(problem, layout_of(problem), threads, None, precise=False)
+    prices = interior.best_prices
     for _ in range(STEPS_MAX):
         progress = interior.look()
-        if not progress.gap > tolerance:
+        if not np.isfinite(progress.gap):
+            break  # The last ones that were numbers stand.
+        prices = Prices(rows=interior.at.price, peak=interior.at.peak)
+        if progress.gap <= tolerance:
             break
         interior.foresee()
         interior.step(progress)
-    return Prices(rows=interior.at.price, peak=interior.at.peak)
+    return prices
 
 
 def _interior_of(
