@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sterna.decisions.arrivals import Booking, Rates, Usual, ghosts, hour_of_week, is_ghost
+from sterna.decisions.arrivals import (
+    Booking,
+    Rates,
+    Usual,
+    expected,
+    ghosts,
+    hour_of_week,
+    is_ghost,
+)
 from sterna.kernel.quantities import Instant, Seconds
 
 HOUR = 3600.0
@@ -45,7 +53,7 @@ def test_an_hour_of_the_week_that_was_never_watched_has_the_mean_of_its_hour() -
 @given(st.integers(1, 6), st.integers(0, 9))
 def test_after_many_weeks_as_many_are_expected_as_came(weeks: int, cars: int) -> None:
     rates = watched(weeks, cars)
-    whole = rates.expected(MONDAY, Instant(MONDAY + 7 * DAY))
+    whole = expected(rates.per_hour().tolist(), MONDAY, Instant(MONDAY + 7 * DAY))
     assert whole == pytest.approx(7 * cars, rel=0.02, abs=1e-9)
     assert np.all(rates.per_hour() >= 0)
 
@@ -54,14 +62,21 @@ def test_a_rush_in_the_first_hours_is_not_expected_all_day() -> None:
     rates = Rates()
     for hour in range(4):
         rates = rates.passed(Instant(MONDAY + hour * HOUR), 6)
-    assert rates.expected(Instant(MONDAY + 4 * HOUR), Instant(MONDAY + DAY)) <= 24.0
+    assert (
+        expected(rates.per_hour().tolist(), Instant(MONDAY + 4 * HOUR), Instant(MONDAY + DAY))
+        <= 24.0
+    )
 
 
 def test_parts_of_an_hour_add_up() -> None:
     rates = watched(2, 4)
     edges = [MONDAY, MONDAY + 8.25 * HOUR, MONDAY + 8.75 * HOUR, MONDAY + DAY]
-    parts = [rates.expected(Instant(a), Instant(b)) for a, b in pairwise(edges)]
-    assert sum(parts) == pytest.approx(rates.expected(MONDAY, Instant(MONDAY + DAY)))
+    parts = [
+        expected(rates.per_hour().tolist(), Instant(a), Instant(b)) for a, b in pairwise(edges)
+    ]
+    assert sum(parts) == pytest.approx(
+        expected(rates.per_hour().tolist(), MONDAY, Instant(MONDAY + DAY))
+    )
 
 
 def test_nobody_is_expected_where_nobody_was_seen() -> None:
@@ -84,7 +99,7 @@ def test_ghosts_only_charge_and_are_known_as_ghosts() -> None:
 def test_ghosts_carry_the_energy_of_the_cars_that_are_expected() -> None:
     rates = watched(4, 5)
     found = ghosts(MONDAY, DAY, (), rates, USUAL)
-    cars = rates.expected(MONDAY, Instant(MONDAY + DAY))
+    cars = expected(rates.per_hour().tolist(), MONDAY, Instant(MONDAY + DAY))
     assert sum(ghost.target_kwh for ghost in found) == pytest.approx(20.0 * cars, rel=0.05)
     assert sum(ghost.charge_kw for ghost in found) == pytest.approx(11.0 * cars, rel=0.05)
 

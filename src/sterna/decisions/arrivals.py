@@ -66,14 +66,15 @@ class Rates:
         found: Floats = (came + HOUR_WEEKS * daily) / (watched + HOUR_WEEKS)
         return found.ravel()
 
-    def expected(self, start: Instant, end: Instant) -> float:
-        """Return how many cars are expected to come between *start* and *end*."""
-        rates, total, moment = self.per_hour(), 0.0, start
-        while moment < end:
-            until = min(end, Instant((moment // HOUR + 1.0) * HOUR))
-            total += float(rates[hour_of_week(moment)]) * (until - moment) / HOUR
-            moment = until
-        return total
+
+def expected(per_hour: Sequence[float], start: Instant, end: Instant) -> float:
+    """Return how many cars come between *start* and *end* where so many come in each hour of the week."""
+    total, moment = 0.0, start
+    while moment < end:
+        until = min(end, Instant((moment // HOUR + 1.0) * HOUR))
+        total += per_hour[hour_of_week(moment)] * (until - moment) / HOUR
+        moment = until
+    return total
 
 
 def _plus(values: tuple[float, ...], at: int, more: float) -> tuple[float, ...]:
@@ -121,12 +122,12 @@ def ghosts(
     """
     if not usual.count:
         return ()
-    found = []
+    found, per_hour = [], rates.per_hour().tolist()
     begin = Instant((now // BLOCK_S) * BLOCK_S)
     while begin < now + ahead:
         end, start = Instant(begin + BLOCK_S), max(begin, now)
         booked = [each for each in bookings if start <= each.arrival < end]
-        cars = max(float(len(booked)), rates.expected(start, end))
+        cars = max(float(len(booked)), expected(per_hour, start, end))
         if cars >= LEAST_CARS:
             found.append(_ghost(start, end, cars, booked, usual))
         begin = end

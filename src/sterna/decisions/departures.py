@@ -16,10 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sterna.decisions.schedule.problem import Floats
-from sterna.kernel.quantities import Instant
-from sterna.kernel.series import Series
+Floats = NDArray[np.float64]
 
 HOUR: Final = 3600.0
 BIN_S: Final = 900.0
@@ -54,47 +53,30 @@ class Law:
         found: Floats = np.interp(late_s, edges, total)
         return found
 
-    def leaving(self, announced: Instant, now: Instant, edges: Floats) -> Floats:
-        """Return the probability of leaving within each step, given that the car is here at *now*.
+    def leaving(self, announced: Floats, since: Floats, moments: Floats) -> Floats:
+        """Return the probability of leaving within each step, given that a car is here at *since*.
 
-        *edges*: shape (T+1,), limits of the steps, seconds, from *now* on. The sum over all steps is
-        at most 1. A car that stays longer than anybody before leaves in the first step.
+        For N cars at once. *announced*, *since*: shape (N,), seconds. *moments*: shape (N, T+1), limits of
+        each car's steps, none before *since*. Shape (N, T); the sum over all steps is at most 1. A car that
+        stays longer than anybody before leaves in the first step.
         """
-        passed = self.before(edges - announced)
-        here = 1.0 - float(self.before(np.array([now - announced]))[0])
-        if here < GONE:
-            return np.concatenate(([1.0], np.zeros(len(edges) - 2)))
-        found: Floats = np.diff(passed) / here
+        here = 1.0 - self.before(since - announced)[:, None]
+        found: Floats = np.diff(self.before(moments - announced[:, None]), axis=1)
+        found /= np.maximum(here, GONE)
+        outstayed = here[:, 0] < GONE
+        found[outstayed] = 0.0
+        found[outstayed, 0] = 1.0
         return found
 
-    def early(self, announced: Instant, now: Instant, edges: Floats) -> Floats:
-        """Return `leaving`, cut at the announced time: from there on the target itself is due."""
-        until = np.minimum(edges, max(announced, now))
-        return self.leaving(announced, now, until) if announced > now else np.zeros(len(edges) - 1)
+    def early(self, announced: Floats, since: Floats, edges: Floats) -> Floats:
+        """Return `leaving` on common steps, cut at the announced times: from there on the target itself is due.
 
-    def hazard(self, announced: Instant, grid: Series, now: Instant, part: float = 1.0) -> Series:
-        """Return how likely the car leaves early, per hour that it is still here, on the steps of *grid*.
-
-        As a schedule's `Stay.hazard_per_h`: of leaving until t it is ``1 - exp(-sum)``. A schedule values
-        what an early leaver lacks like any kWh missing; *part* of that is taken instead when less is at stake.
+        *edges*: shape (T+1,). What is before *since* or after the announced time has the probability 0.
         """
-        edges = grid.start + grid.step * np.arange(len(grid.values) + 1)
-        gone = np.concatenate(
-            ([0.0], np.cumsum(self.early(announced, now, np.maximum(edges, now))))
+        until = np.clip(edges, since[:, None], np.maximum(announced, since)[:, None])
+        return np.where(
+            announced[:, None] > since[:, None], self.leaving(announced, since, until), 0.0
         )
-        gathered = -np.log1p(-np.minimum(part * gone, 1.0 - GONE))
-        rates = np.diff(gathered) / (grid.step / HOUR)
-        return Series(start=grid.start, step=grid.step, values=rates, unit="1/h")
-
-
-def hazard(leaving: Floats) -> Floats:
-    """Return the probability of leaving in each step, given that the car is here when it begins.
-
-    *leaving*: shape (T,), the probabilities seen from now on, with a sum of at most 1.
-    """
-    here = 1.0 - np.concatenate(([0.0], np.cumsum(leaving)[:-1]))
-    found: Floats = np.where(here > GONE, np.minimum(leaving / np.maximum(here, GONE), 1.0), 1.0)
-    return found
 
 
 def assumed() -> Law:

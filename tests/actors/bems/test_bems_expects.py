@@ -11,7 +11,8 @@ from sterna.actors.bems.planning import Planner, peak_price
 from sterna.actors.bems.records import Car, Metered, Planned, Reported, Seen, SlotPlanned, State
 from sterna.actors.bems.seeing import learn, user_class
 from sterna.decisions.arrivals import is_ghost
-from sterna.decisions.schedule.snapshot import Snapshot
+from sterna.decisions.departures import EARLY_SHARE
+from sterna.decisions.schedule.snapshot import Snapshot, problem_of
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds, Share
 from sterna.kernel.series import Series
 
@@ -99,10 +100,19 @@ def test_plans_trust_announcements_unless_told_what_a_missing_kwh_is_worth() -> 
     (minding,) = asked(state, early_eur_per_kwh=0.6).stays
     assert trusting.early_kwh == 0.0
     assert minding.early_kwh == minding.target_kwh
-    assert isinstance(minding.hazard_per_h, Series)
-    rates = minding.hazard_per_h.values
-    assert np.all(rates[:35] > 0)
-    assert np.all(rates[37:] == 0)
+    assert minding.early_eur_per_kwh == 0.6
+    assert trusting.habit is None
+    assert minding.habit is not None
+
+
+def test_what_an_early_leaver_lacks_counts_until_the_announced_time_and_no_longer() -> None:
+    question = asked(site({"a": car(0, 10, 1)}), early_eur_per_kwh=0.6)
+    edges = question.now + 900.0 * np.arange(60)
+    price = problem_of(question, edges).sessions.early_eur_per_kwh
+    assert price is not None
+    assert np.all(price[0, :35] > 0)
+    assert np.all(price[0, 37:] == 0)
+    assert price.sum() == pytest.approx(0.6 * EARLY_SHARE, rel=0.3)
 
 
 def test_a_car_that_may_leave_early_is_charged_earlier() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from schedule_problems import site_with_everything
 
+from sterna.decisions.departures import assumed
 from sterna.decisions.schedule.promises import (
     BandAhead,
     ReserveAhead,
@@ -145,6 +146,22 @@ def test_the_price_of_leaving_early_is_the_probability_of_it_times_the_value() -
     by_clock = replace(leaver, hazard_per_h=series(rest=0.1))
     again = problem_of(site(by_clock), EDGES).sessions.early_eur_per_kwh
     assert again == pytest.approx(problem.sessions.early_eur_per_kwh)
+
+
+def test_a_habit_is_priced_at_what_a_kwh_is_worth_to_who_leaves_early() -> None:
+    law = assumed()
+    leaver = replace(
+        stay("a", leaves_h=4), early_kwh=KilowattHours(30), habit=law, hazard_per_h=9.0
+    )
+    usual, less = (
+        problem_of(site(replace(leaver, early_eur_per_kwh=worth)), EDGES).sessions.early_eur_per_kwh
+        for worth in (None, 0.6)
+    )
+    assert usual is not None
+    assert less is not None
+    now, end = law.before(np.array([-4 * HOUR, -1 * HOUR])).tolist()
+    assert less.sum() == pytest.approx(0.6 * (end - now) / (1.0 - now))
+    assert usual == pytest.approx(less / 0.6 * leaver.unmet_eur_per_kwh)
 
 
 def test_who_may_leave_early_is_charged_before_the_cheap_hours() -> None:

@@ -1,6 +1,7 @@
 """From what the BEMS knows to a schedule's question, and from its answer to set-points."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -9,7 +10,7 @@ import numpy as np
 from sterna.actors.bems.expectation import Expectation, Usual
 from sterna.actors.bems.metering import QUARTER_S, is_fresh
 from sterna.actors.bems.records import Car, Meter, Solved, Span, State
-from sterna.actors.bems.seeing import bookings, user_class
+from sterna.actors.bems.seeing import USER_CLASSES, bookings, user_class
 from sterna.actors.bems.series import (
     Floats,
     grid_start,
@@ -20,13 +21,13 @@ from sterna.actors.bems.series import (
 )
 from sterna.actors.bems.settings import BemsSettings
 from sterna.decisions.arrivals import ghosts, is_ghost
-from sterna.decisions.departures import Law
+from sterna.decisions.departures import Departures, Law
 from sterna.decisions.forecast import anchored
 from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.reasons import whys
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import Snapshot, Stay
+from sterna.decisions.schedule.snapshot import NO_STORE, Snapshot, Stay
 from sterna.decisions.why import Why
 from sterna.domain.converter import Conversion
 from sterna.domain.coupler import PHASE_VOLTS
@@ -86,6 +87,7 @@ class Planner:
         self._told: Told | None = None
         self._wear: dict[str, float] = {}
         self._curves: dict[tuple[str, float, float], tuple[Curve | None, Kilowatts]] = {}
+        self._laws: tuple[Departures, dict[str, Law]] = Departures(), {}
 
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
@@ -111,9 +113,8 @@ class Planner:
         expected = self._expected(state, start)
         load, pv = forecasts(state, expected, self._before, now)
         told, limit = self._heard(state, start), None
-        stays = tuple(self._stay(evse, car) for evse, car in sorted(state.cars.items()))
-        if settings.early_eur_per_kwh > 0:
-            stays = minded(stays, state, load, now, settings.early_eur_per_kwh)
+        habit = self._habits(state)
+        stays = tuple(self._stay(evse, car, habit) for evse, car in sorted(state.cars.items()))
         if settings.cautious and is_fresh(state.meter, now):
             give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
             most_kw = give_kw if cheap_peak(settings, now) else np.inf
@@ -162,16 +163,28 @@ class Planner:
         fallback = state.capacity.get(f"FALLBACK_{direction}", ()) if state.dso_silent else ()
         return limits(connection, state.capacity.get(direction, ()), fallback, start)
 
-    def _stay(self, evse: str, car: Car) -> Stay:
-        """Return a parked car as the schedule sees it."""
+    def _habits(self, state: State) -> Mapping[str, Law]:
+        """Return when drivers really leave, by class; nothing where plans trust what they announced."""
+        if self._settings.early_eur_per_kwh <= 0:
+            return {}
+        departures, known = state.seen.departures, self._laws
+        if known[0] is not departures:
+            known = self._laws = departures, {each: departures.law(each) for each in USER_CLASSES}
+        return known[1]
+
+    def _stay(self, evse: str, car: Car, habits: Mapping[str, Law]) -> Stay:
+        """Return a parked car as the schedule sees it, whose driver may leave early as *habits* say."""
         curve, least = self._curve(evse, car)
+        target = KilowattHours(car.target * car.capacity_kwh)
+        habit = habits.get(user_class(car))
         return Stay(
             key=f"{evse}@{car.plugged_at:.0f}", arrival=car.plugged_at, departure=car.departure,
             energy_kwh=KilowattHours(car.soc * car.capacity_kwh), floor_kwh=KilowattHours(car.floor * car.capacity_kwh),
-            target_kwh=KilowattHours(car.target * car.capacity_kwh), capacity_kwh=car.capacity_kwh,
+            target_kwh=target, capacity_kwh=car.capacity_kwh,
             charge_kw=car.charge_kw_max, discharge_kw=car.discharge_kw_max, may_discharge=car.discharge_kw_max > 0,
             curve=curve, least_kw=least,
             wear_eur_per_kwh=self._wear_of(car.wear_class), high_eur_per_kwh_h=HIGH_EUR_PER_KWH_H,
+            habit=habit, early_kwh=NO_STORE if habit is None else target, early_eur_per_kwh=self._settings.early_eur_per_kwh,
         )  # fmt: skip
 
     def _curve(self, evse: str, car: Car) -> tuple[Curve | None, Kilowatts]:
@@ -255,23 +268,6 @@ def peak_price(settings: BemsSettings, now: Instant) -> float:
 def cheap_peak(settings: BemsSettings, now: Instant) -> bool:
     """Return whether a plan pays no more than half of the peak: then room that is not used costs more than a peak that is missed."""
     return peak_price(settings, now) <= settings.peak_eur_per_kw / 2.0
-
-
-def minded(
-    stays: tuple[Stay, ...], state: State, grid: Series, now: Instant, early_eur: float
-) -> tuple[Stay, ...]:
-    """Return *stays* with what their drivers should find who leave before they said, *early_eur* for each kWh missing.
-
-    *stays* are those of the state's cars, by EVSE.
-    """
-    laws: dict[str, Law] = {}
-    found = []
-    for stay, (_, car) in zip(stays, sorted(state.cars.items()), strict=True):
-        kind = user_class(car)
-        law = laws.get(kind) or laws.setdefault(kind, state.seen.departures.law(kind))
-        hazard = law.hazard(stay.departure, grid, now, early_eur / stay.unmet_eur_per_kwh)
-        found.append(replace(stay, early_kwh=stay.target_kwh, hazard_per_h=hazard))
-    return tuple(found)
 
 
 def margin_kw(expected: Usual, now: Instant) -> Floats:

@@ -11,11 +11,13 @@ HOUR_S: Final = 3600.0
 DAY_S: Final = 86_400.0
 HOURS_MISSED_MAX: Final = 7 * 24
 """After a longer silence counting begins anew: nobody knows who came meanwhile."""
+USER_CLASSES: Final = ("day", "days")
+"""Who wants to stay for less than a day, and who for longer: more is not known here."""
 
 
 def user_class(car: Car) -> str:
-    """Return the class of users that a car counts under: all that is known here is how long it wanted to stay."""
-    return "day" if car.departure - car.plugged_at < DAY_S else "days"
+    """Return the class of users that a car counts under."""
+    return USER_CLASSES[car.departure - car.plugged_at >= DAY_S]
 
 
 def learn(

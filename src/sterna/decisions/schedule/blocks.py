@@ -101,8 +101,8 @@ def carried(old: Standing, basis: Basis, new: Standing, columns: int, rows: int)
     a long step becomes several short ones the result need not be a regular basis.
     """
     start = Basis(
-        columns=np.full(columns, AT_LOWER, dtype=np.int64),
-        rows=np.full(rows, BASIC, dtype=np.int64),
+        columns=np.full(columns, AT_LOWER, dtype=np.object_),
+        rows=np.full(rows, BASIC, dtype=np.object_),
     )
     then, now = len(old.edges) - 1, len(new.edges) - 1
     middles = (new.edges[:-1] + new.edges[1:]) / 2

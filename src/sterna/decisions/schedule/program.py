@@ -30,26 +30,16 @@ class RowEntries:
     values: Floats
 
 
-BASIC: Final = int(highspy.HighsBasisStatus.kBasic)
-AT_LOWER: Final = int(highspy.HighsBasisStatus.kLower)
-_STATUS: Final = {
-    int(status): status
-    for status in (
-        highspy.HighsBasisStatus.kLower,
-        highspy.HighsBasisStatus.kBasic,
-        highspy.HighsBasisStatus.kUpper,
-        highspy.HighsBasisStatus.kZero,
-        highspy.HighsBasisStatus.kNonbasic,
-    )
-}
+BASIC: Final = highspy.HighsBasisStatus.kBasic
+AT_LOWER: Final = highspy.HighsBasisStatus.kLower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Basis:
-    """The solver's status code of every column and every row."""
+    """The solver's status of every column and every row: its own objects, which are dear to turn into numbers."""
 
-    columns: Ints
-    rows: Ints
+    columns: NDArray[np.object_]
+    rows: NDArray[np.object_]
 
 
 class Program:
@@ -212,8 +202,8 @@ class Program:
         """Return which columns and rows the last solve left in the basis."""
         found = self._highs.getBasis()
         return Basis(
-            columns=np.array([int(status) for status in found.col_status], dtype=np.int64),
-            rows=np.array([int(status) for status in found.row_status], dtype=np.int64),
+            columns=np.array(found.col_status, dtype=np.object_),
+            rows=np.array(found.row_status, dtype=np.object_),
         )
 
     def start_from(self, basis: Basis) -> None:
@@ -221,8 +211,8 @@ class Program:
         start = highspy.HighsBasis()
         start.valid = True
         start.alien = True  # HiGHS then completes what is missing with slacks.
-        start.col_status = [_STATUS[code] for code in basis.columns.tolist()]
-        start.row_status = [_STATUS[code] for code in basis.rows.tolist()]
+        start.col_status = basis.columns.tolist()
+        start.row_status = basis.rows.tolist()
         self._highs.setBasis(start)
 
     def forget_basis(self) -> None:

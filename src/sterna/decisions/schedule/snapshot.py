@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from sterna.decisions.departures import Law
 from sterna.decisions.schedule.hull import Curve, Pieces
 from sterna.decisions.schedule.problem import Floats, Problem, Sessions, Site
 from sterna.decisions.schedule.promises import BandAhead, ReserveAhead
@@ -83,6 +84,10 @@ class Stay:
     hazard_per_h: float | Series = 0.0
     """How likely it is that he does, per hour that he is still here: of leaving within the hour it is
     ``1 - exp(-hazard)``. A series (1/h) for habits by the clock; it covers the horizon."""
+    habit: Law | None = None
+    """When drivers like this one really leave. Where given it counts instead of `hazard_per_h`."""
+    early_eur_per_kwh: float | None = None
+    """Value of a kWh that a driver lacks who leaves early; None: as at departure. It is a weight, never billed."""
     stationary: bool = False
     """A battery of the site: it never leaves, whatever `departure` says; see `standing`."""
 
@@ -275,11 +280,22 @@ def _early(
     if not leavers and not wanted:
         return None, None
     price = np.zeros((len(stays), len(edges) - 1))
+    alike: dict[int, tuple[Law, list[int]]] = {}
     for car in leavers:
         stay = stays[car]
-        moments = np.clip(edges, arrival[car], max(arrival[car], departure[car]))
-        stays_on = np.exp(-_risk(stay.hazard_per_h, moments))
-        price[car] = -np.diff(stays_on) * stay.unmet_eur_per_kwh
+        if stay.habit is not None:
+            alike.setdefault(id(stay.habit), (stay.habit, []))[1].append(car)
+        else:
+            moments = np.clip(edges, arrival[car], max(arrival[car], departure[car]))
+            price[car] = -np.diff(np.exp(-_risk(stay.hazard_per_h, moments)))
+    for law, cars in alike.values():
+        announced = np.array([stays[car].departure for car in cars])
+        price[cars] = law.early(announced, arrival[cars], edges)
+    values = [
+        stay.unmet_eur_per_kwh if stay.early_eur_per_kwh is None else stay.early_eur_per_kwh
+        for stay in stays
+    ]
+    price *= np.array(values)[:, None]
     return np.array([max(stay.early_kwh, 0.0) for stay in stays]), price
 
 
@@ -312,19 +328,29 @@ def _curves(stays: tuple[Stay, ...], pieces: int) -> tuple[Floats, Floats]:
     """Return (kW, efficiency) of the pieces of all curves, shape (2, P, N), charging and discharging."""
     pairs = [stay.pieces for stay in stays]
     most = max((pieces, *(len(way) for pair in pairs for way in pair)))
-    rows: list[float] = []
+    # Cars at equal converters share their curve: it is laid out once. `pairs` keeps what is named by its id.
+    numbers: dict[tuple[int, int], int] = {}
+    rows: list[list[float]] = []
+    which: list[int] = []
     for into, out in pairs:
-        for curve, discharging in ((into, False), (out, True)):
-            ratios = [1.0 / ratio if discharging else ratio for _, ratio in curve]
-            empty = most - len(curve)
-            rows += [kw for kw, _ in curve]
-            rows += [0.0] * empty
-            rows += ratios
-            # Empty pieces cost like the last one, so that nothing changes at their edge.
-            rows += (ratios[-1:] or [1.0]) * empty
-    found = np.array(rows).reshape(len(stays), 2, 2, most).transpose(1, 2, 3, 0)
+        name = (id(into), id(out))
+        number = numbers.setdefault(name, len(rows))
+        if number == len(rows):
+            rows.append(_piece_row(into, most) + _piece_row(out, most, discharging=True))
+        which.append(number)
+    table = np.array(rows).reshape(-1, 2, 2, most)
+    found = table[np.array(which, dtype=np.int64)].transpose(1, 2, 3, 0)
     up, down = np.ascontiguousarray(found)
     return up, down
+
+
+def _piece_row(pieces: Pieces, most: int, *, discharging: bool = False) -> list[float]:
+    """Return the powers of *pieces* and then their efficiencies, *most* of each."""
+    ratios = [1.0 / ratio if discharging else ratio for _, ratio in pieces]
+    empty = most - len(pieces)
+    # Empty pieces cost like the last one, so that nothing changes at their edge.
+    filled = ratios + (ratios[-1:] or [1.0]) * empty
+    return [kw for kw, _ in pieces] + [0.0] * empty + filled
 
 
 def _row(stay: Stay, now: Instant, end: float) -> tuple[float, ...]:
