@@ -1,6 +1,6 @@
 """Compile the scheduling core's passes where there is a C compiler; do without where there is none.
 
-Three files of C11, no Python headers, no libraries but the C library's: the result is a plain shared
+Four files of C11, no Python headers, no libraries but the C library's: the result is a plain shared
 library that ctypes loads. Flags are fixed, without fast-math and without fused multiply-add, so that
 the same source gives the same numbers on every machine of a kind.
 """
@@ -22,6 +22,7 @@ SHARED = ["-fPIC", "-fvisibility=hidden"]
 PARTS = {
     "site": ("site.c",),
     "costs": ("costs.c",),
+    "crew": ("crew.c",),
     "cars": ("cars.c",),
     "single": ("cars.c", "-DSINGLE"),
 }

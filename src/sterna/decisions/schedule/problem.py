@@ -222,11 +222,13 @@ class Problem:
         its floor is that trajectory. A car whose capacity is below its floor keeps what it can.
         """
         cars = self.sessions
-        reach = cars.energy_kwh[:, None] + np.cumsum(
-            cars.present_h * cars.fastest_kw[:, None], axis=1
-        )
         wanted = np.minimum(cars.floor_kwh, self.ceilings())
-        floors: Floats = np.minimum(wanted[:, None], reach)
+        floors = np.repeat(wanted[:, None], len(self.hours), axis=1)
+        below = np.flatnonzero(cars.energy_kwh < wanted)
+        if len(below):
+            gained = np.cumsum(cars.present_h[below] * cars.fastest_kw[below, None], axis=1)
+            reach = cars.energy_kwh[below, None] + gained
+            floors[below] = np.minimum(floors[below], reach)
         return floors
 
     def begin_floors(self) -> Floats:

@@ -16,25 +16,25 @@
  */
 #include "passes.h"
 
+#include <math.h>
 #include <string.h>
-#if !defined(_WIN32)
-#include <pthread.h>
-#endif
 
 #if defined(SINGLE)
 typedef float real;
 #define NAME(plain) plain##_single
+#define ROOT sqrtf
 static const real TINY = 1e-30f, FORGOTTEN = 1e-25f, EDGE = 5e-7f, HARDLY = 1e-9f;
 #else
 typedef double real;
 #define NAME(plain) plain
+#define ROOT sqrt
 static const real TINY = 1e-300, FORGOTTEN = 1e-200, EDGE = 0.0, HARDLY = 1e-9;
 #endif
 /* TINY keeps 0 / 0 away; chains below FORGOTTEN are no news and would become denormal numbers; x keeps
  * EDGE of its width from its bounds, where single precision ends; steps are not counted beyond 1 / HARDLY. */
 
 enum { COMPLEMENTARITY, PRIMAL, DUAL, RESIDUAL, RECENTRED, SUMS };
-enum { THREADS_MAX = 64, ROUNDS_MAX = 12 };
+enum { ROUNDS_MAX = 12, WIDER = 10 };
 
 typedef struct {
     integer cars, steps, groups, chunks, threads;
@@ -583,12 +583,19 @@ static void recentre(const Fleet *F, integer c, integer i, real *scratch) {
     }
 }
 
-/* Stand in the middle of everything, at the value that stored energy has, and find a centre from there. */
+/* Stand where every variable would stand by itself, at products well above the target, with stored energy
+ * worth the mean price ahead; then find a centre from there. */
 WIDE static void begin_pass(const Fleet *F, integer c, integer i, real *scratch) {
-    integer m = F->flat[i + 1] - F->flat[i];
+    integer m = F->flat[i + 1] - F->flat[i], n = F->count[i];
     real *x = F->x + F->flat[i], *zl = F->zl + F->flat[i], *zu = F->zu + F->flat[i];
+    real *value = F->value + F->slot[i];
     const real *width = F->width + F->flat[i], *pull = F->pull + F->flat[i];
-    real target = (real)F->centre;
+    const real *price = F->price + F->group[i] * F->steps + F->first[i];
+    real product = WIDER * (real)F->centre, ahead = 0;
+    for (integer t = n - 1; t >= 0; t--) {
+        ahead += price[t];
+        value[t] = ahead / (real)(n - t);
+    }
     APART
     for (integer v = 0; v < m; v++) {
         x[v] = width[v] / 2;
@@ -596,10 +603,14 @@ WIDE static void begin_pass(const Fleet *F, integer c, integer i, real *scratch)
     }
     factor(F, c, i, scratch, 1); /* for the reduced costs */
     APART
-    for (integer v = 0; v < m; v++) { /* products near the target, and a difference that is the reduced cost */
-        real each = 2 * target / width[v], lower = each + more(-pull[v], 0), upper = lower + pull[v];
-        zl[v] = width[v] > 0 ? lower : 0;
-        zu[v] = width[v] > 0 ? more(upper, each / 2) : 0;
+    for (integer v = 0; v < m; v++) {
+        real slope = size(pull[v]) * width[v], both = 2 * product;
+        real near = both * width[v] / (slope + both + ROOT(slope * slope + both * both)), far = width[v] - near;
+        real at = pull[v] > 0 ? far : near, room = pull[v] > 0 ? near : far;
+        real per_x = product / at, per_room = product / room;
+        x[v] = at;
+        zl[v] = width[v] > 0 ? per_x : 0;
+        zu[v] = width[v] > 0 ? per_room : 0;
     }
     recentre(F, c, i, scratch);
 }
@@ -624,16 +635,14 @@ typedef void (*Pass)(const Fleet *, integer, integer, real *);
 typedef struct {
     const Fleet *fleet;
     Pass pass;
-    integer thread;
 } Job;
 
-static void *work(void *given) {
+static void work(void *given, integer thread) {
     const Job *job = given;
     const Fleet *F = job->fleet;
-    for (integer c = job->thread; c < F->chunks; c += F->threads)
+    for (integer c = thread; c < F->chunks; c += F->threads)
         for (integer i = F->cut[c]; i < F->cut[c + 1]; i++)
-            if (F->count[i] > 0) job->pass(F, c, i, F->scratch + job->thread * F->room);
-    return NULL;
+            if (F->count[i] > 0) job->pass(F, c, i, F->scratch + thread * F->room);
 }
 
 static void run(Fleet *F, Pass pass) {
@@ -646,18 +655,8 @@ static void run(Fleet *F, Pass pass) {
         memset(F->answer2, 0, (size_t)all * sizeof(double));
         memset(F->answer3, 0, (size_t)all * sizeof(double));
     }
-    Job jobs[THREADS_MAX];
-    for (integer k = 0; k < F->threads; k++) jobs[k] = (Job){F, pass, k};
-#if defined(_WIN32)
-    for (integer k = 0; k < F->threads; k++) work(&jobs[k]);
-#else
-    pthread_t threads[THREADS_MAX];
-    integer started = 1;
-    while (started < F->threads && pthread_create(&threads[started], NULL, work, &jobs[started]) == 0) started++;
-    work(&jobs[0]);
-    for (integer k = started; k < F->threads; k++) work(&jobs[k]); /* no thread to be had: do it here */
-    for (integer k = 1; k < started; k++) pthread_join(threads[k], NULL);
-#endif
+    Job job = {F, pass};
+    crew_run(work, &job, F->threads);
 }
 
 EXPORT void NAME(sterna_factor)(Fleet *F) { run(F, factor_pass); }

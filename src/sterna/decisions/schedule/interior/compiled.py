@@ -23,7 +23,7 @@ ARRAYS: Final = (*WHOLES, *REALS, *DOUBLES, "scratch")
 """What is handed over by address, in the order of the record."""
 
 
-SLOTS_PER_THREAD: Final = 8000
+SLOTS_PER_THREAD: Final = 1000
 """Fewer slots are done before another thread has begun."""
 
 

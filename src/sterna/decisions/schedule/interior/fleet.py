@@ -39,7 +39,7 @@ class Passes(Protocol):
         ...
 
     def begin(self) -> None:
-        """Put every car in the middle of what it can do and bring it near products of `centre` at the prices."""
+        """Put every car where the prices lead it by themselves, and bring it near products of `centre` there."""
         ...
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sterna.decisions.schedule.columns import Slots, slots
-from sterna.decisions.schedule.problem import Floats, Ints, Problem
+from sterna.decisions.schedule.problem import Floats, Ints, Problem, Sessions
 
 NARROW_KWH: Final = 1e-9
 """A variable with less room than this has none."""
@@ -157,27 +157,26 @@ def chains_of(problem: Problem) -> Layout:
     decided = stuck & was_stuck
     base = np.where(stuck, low, found.floor)
     gained = np.where(decided, low - before, 0.0)
-    (gains, shares) = cars.charging[1], cars.discharging[1]
-    into, charged = _spent(np.maximum(gained, 0.0), found.up, gains[:, where.car])
-    out, given = _spent(np.maximum(-gained, 0.0), found.down, 1.0 / shares[:, where.car])
+    gains, shares = cars.charging[1], cars.discharging[1]
+    into, charged = _spent(np.maximum(gained, 0.0), found.up, gains, where)
+    out, given = _spent(np.maximum(-gained, 0.0), found.down, 1.0 / shares, where)
     points, slopes, at_base = _pieces(problem, where, found, base, stuck)
     ups, downs, stores = len(gains), len(shares), points.shape[0] - 1
     ends, tail_slopes, at_end = _last_pieces(problem, where, found, base, stuck)
     lasts = ends.shape[0] - 1 - stores
     flat = np.concatenate(([0], np.cumsum((ups + downs + stores) * count + lasts)))
     width, cost = np.zeros(flat[-1]), np.zeros(flat[-1])
-    offset = flat[where.car] + np.arange(len(where.car)) - slot[where.car]
-    places = offset + np.arange(ups + downs + stores)[:, None] * count[where.car]
-    wear, levy = cars.wear_eur_per_kwh[where.car], cars.levies[where.car]
-    free = ~decided
+    offset = np.repeat(flat[:-1] - slot[:-1], count) + np.arange(len(where.car))
+    places = offset + np.arange(ups + downs + stores)[:, None] * np.repeat(count, count)
+    wear, levy, free = cars.wear_eur_per_kwh, cars.levies, ~decided
     for piece in range(ups):
         at = places[piece]
         width[at] = found.up[piece] * free
-        cost[at] = wear * gains[piece, where.car] + levy
+        cost[at] = (wear * gains[piece] + levy)[where.car]
     for piece in range(downs):
         at = places[ups + piece]
         width[at] = found.down[piece] * free
-        cost[at] = wear / shares[piece, where.car]
+        cost[at] = (wear / shares[piece])[where.car]
     widths = np.diff(points, axis=0)
     widths[:, where.end] = np.diff(ends, axis=0)[:stores]
     slopes[:, where.end] = tail_slopes[:stores]
@@ -205,7 +204,7 @@ def chains_of(problem: Problem) -> Layout:
         rhs=onto - base + gained,
         base_kwh=base,
         fixed_kwh=into - out,
-        constant_eur=float(np.sum(at_base + wear * (charged + given) + levy * into)),
+        constant_eur=float(np.sum(at_base)) + _worn(cars, where, charged + given, into),
         bounds=found,
         by_step=by_step,
         begins=begins,
@@ -231,12 +230,22 @@ def reduced_costs(layout: Layout, seen: Floats, value: Floats) -> Floats:
     return found
 
 
-def _spent(stored: Floats, most: Floats, ratio: Floats) -> tuple[Floats, Floats]:
+def _worn(cars: Sessions, where: Slots, moved: Floats, into: Floats) -> float:
+    """Return what energy costs that is *moved* through the cells (M,), *into* of it metered, EUR."""
+    if not moved.any():
+        return 0.0
+    return float(np.sum(cars.wear_eur_per_kwh[where.car] * moved + cars.levies[where.car] * into))
+
+
+def _spent(stored: Floats, most: Floats, ratios: Floats, where: Slots) -> tuple[Floats, Floats]:
     """Return the metered energy for *stored* kWh at the cells, the best piece first, and *stored*.
 
-    *most*: metered energy of each piece, (P, M). *ratio*: stored per metered kWh, (P, M).
+    *most*: metered energy of each piece, (P, M). *ratios*: stored per metered kWh, (P, N).
     """
     rest, metered = stored, np.zeros(len(stored))
+    if not rest.any():
+        return metered, stored  # As a rule: hardly any car is left without a choice.
+    ratio = ratios[:, where.car]
     for piece in range(len(most)):
         last = piece == len(most) - 1
         part = rest if last else np.minimum(rest, most[piece] * ratio[piece])
@@ -318,5 +327,10 @@ def _last_pieces(
 def _edges(marks: list[Floats], base: Floats, ceiling: Floats, stuck: NDArray[np.bool_]) -> Floats:
     """Return *marks* in order between *base* and *ceiling*; all at the base where nothing can move."""
     top = np.where(stuck, base, np.maximum(ceiling, base))
-    inner = np.sort(np.clip(np.stack(marks), base, top), axis=0)
-    return np.concatenate((base[None], inner, top[None]))
+    found = np.empty((len(marks) + 2, len(base)))
+    found[0], found[-1] = base, top
+    for row, mark in zip(found[1:-1], marks, strict=True):
+        np.minimum(np.maximum(mark, base), top, out=row)
+    if len(marks) > 1:
+        found[1:-1].sort(axis=0)
+    return found

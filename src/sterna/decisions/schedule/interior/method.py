@@ -103,9 +103,9 @@ class Interior:
         self.standing = 0
         """How many steps running have led nowhere."""
         layout, frame = fleet.layout, around.frame
-        value = np.full(len(fleet.value), float(np.mean(problem.site.import_eur_per_kwh)))
         if prices is None:
             x = straight(problem, layout)
+            value = np.full(len(fleet.value), float(np.mean(problem.site.import_eur_per_kwh)))
             power = frame.weight.T @ grouped(fleet, layout.metered_kwh(x) - layout.fixed_kwh)
             self.at: Around = around.start(power, FIRST_PRODUCT)
             fleet.price[:] = frame.seen(self.at.price)
@@ -113,7 +113,6 @@ class Interior:
         else:
             self.at = around_at(around, prices, KNOWN_PRODUCT)
             fleet.price[:] = frame.seen(self.at.price)
-            fleet.value[:] = value
             fleet.centre = KNOWN_PRODUCT
             passes.begin()
         self._many = len(fleet.reach) >= STRAYING_FROM

@@ -25,7 +25,11 @@
 
 typedef long long integer;
 
+/* A part of a job, by its number; and all its parts at once (crew.c). */
+typedef void Share(void *, integer);
+void crew_run(Share *share, void *job, integer threads);
+
 /* Of the records and functions, as built.py expects them. */
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 #endif

@@ -17,10 +17,14 @@ from sterna.decisions.schedule.interior.fleet import (
     RECENTRED,
     RESIDUAL,
 )
+from sterna.decisions.schedule.interior.layout import reduced_costs
 from sterna.decisions.schedule.interior.padded import Padded
+from sterna.decisions.schedule.interior.start import by_itself
 from sterna.decisions.schedule.problem import Floats
 
 ROUNDS_MAX: Final = 12
+WIDER: Final = 10.0
+"""Products at the start against those that are aimed at: nearer the bounds cars would be stuck there."""
 CAREFUL: Final = 0.95
 TINY: Final = 1e-300
 
@@ -310,8 +314,22 @@ class PlainPasses(Padded):
         """See `Passes`."""
         fleet, layout = self._fleet, self._fleet.layout
         fleet.sums[:] = 0.0
-        fleet.start(0.5 * layout.width, fleet.value, fleet.centre)
+        seen, width, product = self._prices(), layout.width, WIDER * fleet.centre
+        total, last = np.cumsum(seen), layout.where.end
+        left = np.repeat(last, layout.count) - np.arange(len(seen)) + 1
+        fleet.value[:] = (np.repeat(total[last], layout.count) - total + seen) / left
+        live = width > 0
+        reduced = reduced_costs(layout, seen, fleet.value)
+        x, room = by_itself(reduced, np.where(live, width, 1.0), product)
+        fleet.x[:] = np.where(live, x, 0.0)
+        fleet.zl[:], fleet.zu[:] = np.where(live, product / x, 0.0), np.where(live, product / room, 0.0)
         self._alone(np.ones(len(self._cars), dtype=bool))
+
+    def _prices(self) -> Floats:
+        """Return the price that each slot sees, (M,)."""
+        fleet, where = self._fleet, self._fleet.layout.where
+        found: Floats = fleet.price[fleet.group[where.car], where.step]
+        return found
 
     def _go(self, length: Floats, dual: Floats) -> None:
         """Go along the direction by *length* and *dual* per car, (N,)."""

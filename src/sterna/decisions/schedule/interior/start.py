@@ -61,13 +61,9 @@ def _smaller(band: Band, less: float) -> Band:
 
 def around_at(around: Surround, prices: Prices, product: float) -> Around:
     """Return the site's variables at the centre that *prices* and *product* (of a car) define."""
-    reduced = around.reduced(prices.rows, prices.peak)
-    width, part = np.where(around.live, around.width, 1.0), product * around.weight
-    slope = np.abs(reduced) * width
-    near = 2.0 * part * width / (slope + 2.0 * part + np.hypot(slope, 2.0 * part))
-    far = np.maximum(width - near, 0.5 * width)  # `near` is how far the nearer bound is away.
-    x, room = np.where(reduced >= 0, near, far), np.where(reduced >= 0, far, near)
-    live = around.live
+    live, part = around.live, product * around.weight
+    width = np.where(live, around.width, 1.0)
+    x, room = by_itself(around.reduced(prices.rows, prices.peak), width, part)
     return Around(
         x=np.where(live, x, 0.0),
         lower=np.where(live, part / x, 0.0),
@@ -75,6 +71,17 @@ def around_at(around: Surround, prices: Prices, product: float) -> Around:
         price=prices.rows.copy(),
         peak=prices.peak.copy(),
     )
+
+
+def by_itself(reduced: Floats, width: Floats, product: float) -> tuple[Floats, Floats]:
+    """Return where variables stand between 0 and *width* at their own centre, and what is left to *width*.
+
+    There x times its multiplier is *product* (EUR) at either bound, and the multipliers differ by *reduced*.
+    """
+    slope, both = np.abs(reduced) * width, 2.0 * product
+    near = both * width / (slope + both + np.hypot(slope, both))
+    far = np.maximum(width - near, 0.5 * width)  # `near` is how far the nearer bound is away.
+    return np.where(reduced >= 0, near, far), np.where(reduced >= 0, far, near)
 
 
 def straight(problem: Problem, layout: Layout) -> Floats:
