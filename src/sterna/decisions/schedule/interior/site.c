@@ -108,9 +108,12 @@ EXPORT void sterna_follow(Follow *L) {
     }
 }
 
-/* The lower Cholesky factor of a symmetric matrix with `ridge` on its diagonal, row by row; 0 where it
- * has none. Outer products: they are wide without changing the order of any sum. */
-WIDE EXPORT integer sterna_cholesky(integer n, const double *matrix, double ridge, double *factor, double *column) {
+/* The Cholesky factor of a symmetric matrix with `ridge` on its diagonal, in both triangles; 0 where it
+ * has none. Of the matrix the lower triangle is given, the other one is filled in. Outer products: they
+ * are wide without changing the order of any sum. */
+WIDE EXPORT integer sterna_cholesky(integer n, double *matrix, double *factor, double *column, double ridge) {
+    for (integer i = 0; i < n; i++)
+        for (integer j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j];
     memcpy(factor, matrix, (size_t)(n * n) * sizeof(double));
     for (integer k = 0; k < n; k++) {
         double pivot = factor[k * n + k] + ridge;
@@ -122,29 +125,35 @@ WIDE EXPORT integer sterna_cholesky(integer n, const double *matrix, double ridg
             double *row = factor + i * n, weight = column[i];
             for (integer j = k + 1; j <= i; j++) row[j] -= weight * column[j];
         }
+        for (integer i = k + 1; i < n; i++) factor[k * n + i] = column[i];
     }
     return 1;
 }
 
-/* Solve with the factor, and again for what is left over, `rounds` times. */
-EXPORT void sterna_solve(integer n, const double *matrix, const double *factor, const double *right,
-                         double *found, double *left, integer rounds) {
+/* Solve with the factor, and again for what is left over, `rounds` times. Row by row in both directions. */
+WIDE EXPORT void sterna_solve(integer n, const double *matrix, const double *factor, const double *right,
+                              double *found, double *left, integer rounds) {
     for (integer i = 0; i < n; i++) found[i] = 0.0;
     for (integer round = 0; round <= rounds; round++) {
+        for (integer i = 0; i < n; i++) left[i] = right[i];
+        if (round > 0)
+            for (integer j = 0; j < n; j++) {
+                const double *row = matrix + j * n;
+                double weight = found[j];
+                APART
+                for (integer i = 0; i < n; i++) left[i] -= weight * row[i];
+            }
         for (integer i = 0; i < n; i++) {
-            left[i] = right[i];
-        }
-        if (round > 0) /* column by column, which are its rows */
-            for (integer j = 0; j < n; j++)
-                for (integer i = 0; i < n; i++) left[i] -= found[j] * matrix[j * n + i];
-        for (integer i = 0; i < n; i++) {
-            double rest = left[i];
-            for (integer j = 0; j < i; j++) rest -= factor[i * n + j] * left[j];
-            left[i] = rest / factor[i * n + i];
+            const double *row = factor + i * n;
+            double value = left[i] /= row[i];
+            APART
+            for (integer j = i + 1; j < n; j++) left[j] -= value * row[j];
         }
         for (integer i = n - 1; i >= 0; i--) {
-            double value = left[i] /= factor[i * n + i];
-            for (integer j = 0; j < i; j++) left[j] -= value * factor[i * n + j];
+            const double *row = factor + i * n;
+            double value = left[i] /= row[i];
+            APART
+            for (integer j = 0; j < i; j++) left[j] -= value * row[j];
         }
         for (integer i = 0; i < n; i++) found[i] += left[i];
     }

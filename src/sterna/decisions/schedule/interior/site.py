@@ -7,12 +7,11 @@ dense system in the prices, whatever the number of cars.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.interior.dense import Symmetric
+from sterna.decisions.schedule.interior.dense import Symmetric, mirrored
 from sterna.decisions.schedule.interior.layout import NARROW_KWH, Layout
 from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Ints, Problem
 
@@ -52,11 +51,6 @@ class Frame:
         found: Floats = (self.width > 0).astype(float)
         return found
 
-    @cached_property
-    def members(self) -> tuple[Ints, ...]:
-        """The variables of each row, R arrays."""
-        return tuple(np.flatnonzero(self.row == row) for row in range(len(self.rhs)))
-
     def transposed(self, price: Floats, peak: Floats) -> Floats:
         """Return what the rows' duals *price* (R, T) and *peak* (T,) say of each variable, (V, T)."""
         found = self.sign[:, None] * price[self.row]
@@ -66,9 +60,20 @@ class Frame:
 
     def rows(self, values: Floats) -> Floats:
         """Return the site's part of each row for *values* (V, T): shape (R, T)."""
-        signed, found = self.sign[:, None] * values, np.empty_like(self.rhs)
-        for row, mine in enumerate(self.members):
-            np.add.reduce(signed[mine], axis=0, out=found[row])
+        found = np.empty_like(self.rhs)
+        found[0] = values[IMPORT] - values[EXPORT] - values[CURTAILED] + values[OVER]
+        banded = values[SLACK + 1 :]
+        if len(banded):
+            found[1:] = banded[::PER_BAND] + banded[1::PER_BAND] - banded[2::PER_BAND]
+        return found
+
+    def whole(self, values: Floats) -> Floats:
+        """Return the sum of *values* (V, T) over the variables of each row, whatever their sign: (R, T)."""
+        found = np.empty_like(self.rhs)
+        np.add.reduce(values[:SLACK], axis=0, out=found[0])
+        banded = values[SLACK + 1 :]
+        if len(banded):
+            found[1:] = banded[::PER_BAND] + banded[1::PER_BAND] + banded[2::PER_BAND]
         return found
 
     def seen(self, price: Floats) -> Floats:
@@ -173,6 +178,8 @@ class Surround:
         self.alive, self.dead = self.live.astype(np.float64), 1.0 - self.live
         """1 where a variable has room and 0 where it is fixed, and the other way round: kept out of divisions."""
         self.count = int(np.count_nonzero(self.live))
+        self.dense = Symmetric(frame.rhs.size)
+        """Room for the linear system of one step after the other."""
 
     def start(self, power: Floats, product: float) -> Around:
         """Return an inner point for the cars' *power*, shape (R, T) by row, in kWh per step."""
@@ -236,7 +243,7 @@ class Surround:
         return rows, peak
 
     def system(self, at: Around, schur: Floats) -> "System":
-        """Return the Newton system at *at* with the cars' *schur* complement, shape (G, T, T)."""
+        """Return the Newton system at *at* with the cars' *schur* complement, (G, T, T), until the next one is made."""
         return System(self, at, schur)
 
 
@@ -257,36 +264,24 @@ class System:
         self._theta = theta
         loose = theta[:-1].reshape(frame.width.shape)
         self._import, self._rest = loose[IMPORT], loose[IMPORT] + loose[SLACK]
-        own = loose * (frame.sign != 0)[:, None]
+        own = loose.copy()
         own[IMPORT] = loose[IMPORT] * loose[SLACK] / self._rest
         self._all = float(np.sum(frame.hours**2 / self._rest)) + 1.0 / theta[-1]
         self._front = self._import * frame.hours / self._rest
-        rows, count = frame.rhs.shape
-        matrix = np.zeros((rows, count, rows, count))
-        whole = schur + np.tril(schur, -1).transpose(0, 2, 1)
-        for one in range(rows):
-            for other in range(one + 1):
-                both = frame.weight[:, one] * frame.weight[:, other]
-                block = both[0] * whole[0]
-                for weight, part in zip(both[1:], whole[1:], strict=True):
-                    block += weight * part
-                matrix[one, :, other] = block
-                matrix[other, :, one] = block
-        diagonal = np.empty((rows, count))
-        for row, mine in enumerate(frame.members):
-            np.add.reduce(own[mine], axis=0, out=diagonal[row])
-        for one in range(rows):
-            matrix[one, np.arange(count), one, np.arange(count)] += diagonal[one]
-        matrix[0, :, 0] += np.outer(self._front, self._front) / self._all
-        flat = matrix.reshape(rows * count, rows * count)
-        scale = np.sqrt(np.maximum(np.diag(flat), 1e-300))
-        self._scale = scale
-        self._matrix = Symmetric(flat / scale[:, None] / scale[None, :])
+        matrix = _assembled(frame, schur)
+        count = len(frame.hours)
+        matrix[:count, :count] += np.multiply.outer(self._front, self._front / self._all)
+        diagonal = np.einsum("ii->i", matrix)
+        diagonal += frame.whole(own).ravel()
+        self._scale = 1.0 / np.sqrt(np.maximum(diagonal, 1e-300))
+        matrix *= self._scale[:, None]
+        matrix *= self._scale
+        around.dense.factor(matrix)
 
     def _solve(self, right: Floats) -> Floats:
         """Solve for the step of the prices, shape (R, T)."""
-        found = self._matrix.solve(right.ravel() / self._scale)
-        answer: Floats = (found / self._scale).reshape(right.shape)
+        found = self._around.dense.solve(right.ravel() * self._scale)
+        answer: Floats = (found * self._scale).reshape(right.shape)
         return answer
 
     def shift(
@@ -316,6 +311,24 @@ class System:
         x = np.append(x, top)
         dlower, dupper = up - at.lower - self._sinks * x, down - at.upper + self._rises * x
         return Shift(price=price, peak=duals, x=x, lower=dlower, upper=dupper)
+
+
+def _assembled(frame: Frame, schur: Floats) -> Floats:
+    """Return the rows' matrix (R T, R T) of the cars' *schur* complements, of which lower triangles are given.
+
+    Of the result, too, only the lower triangle is meant.
+    """
+    weight, (rows, count) = frame.weight, frame.rhs.shape
+    if len(weight) == 1 and rows == 1:
+        return np.asarray(weight[0, 0] ** 2 * schur[0], dtype=np.float64)
+    parts, matrix = mirrored(schur), np.zeros((rows, count, rows, count))
+    for one in range(rows):
+        for other in range(one + 1):
+            block = np.zeros((count, count))
+            for both, part in zip(weight[:, one] * weight[:, other], parts, strict=True):
+                block += both * part
+            matrix[one, :, other] = block
+    return matrix.reshape(rows * count, rows * count)
 
 
 def centred(reduced: Floats, x: Floats, width: Floats, product: float) -> tuple[Floats, Floats]:
