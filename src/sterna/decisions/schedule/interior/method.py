@@ -45,6 +45,8 @@ STRAYING_FROM: Final = 200
 """Fleets below this size are small; no car is held back there."""
 STIFF: Final = 0.05
 """EUR per kWh by which prices may move in the first step."""
+KNOWN_STIFF: Final = 0.005
+"""The same where prices are known."""
 CALMING: Final = 1.3
 """How far they may move in the next step, in steps like the last one."""
 STUCK: Final = 0.15
@@ -116,7 +118,8 @@ class Interior:
             fleet.centre = KNOWN_PRODUCT
             passes.begin()
         self._many = len(fleet.reach) >= STRAYING_FROM
-        fleet.stiff[:] = STIFF if self._many else 0.0
+        stiff = STIFF if prices is None else KNOWN_STIFF
+        fleet.stiff[:] = stiff if self._many else 0.0
         self.proven = -np.inf
         """The best lower bound so far."""
         self.best_prices = Prices(rows=self.at.price, peak=self.at.peak)
