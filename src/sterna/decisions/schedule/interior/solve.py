@@ -26,6 +26,8 @@ EXACT: Final = 1e-9
 """Tolerances below this are out of reach of float64."""
 NEAR_OF_MANY: Final = 4.0
 """The same for fleets in which a schedule costs as much as half a step."""
+ROUGH: Final = 2e-3
+"""From this tolerance on, large fleets are looked at as early as small ones: bound and schedule are both nearer than the gap."""
 PEAK_SLACK: Final = 1.0001
 """A schedule may exceed the inner point's peak by this: what is lost in netting must not be lost twice."""
 BOTH_CARS_MAX: Final = 500
@@ -88,7 +90,7 @@ def solve_interior(
     interior = _interior_of(problem, layout, threads, prices, precise=precise)
     best = Best(problem, layout, interior.chains)
     count, closest, since = 0, np.inf, 0
-    near = NEAR if many <= BOTH_CARS_MAX else NEAR_OF_MANY
+    near = NEAR if many <= BOTH_CARS_MAX or wanted >= ROUGH else NEAR_OF_MANY
     for count in range(STEPS_MAX):
         progress = interior.look()
         tired = count - since > PATIENCE or interior.standing > STANDING
