@@ -39,12 +39,14 @@ def every(step: float, count: int, start: float = NOON) -> Floats:
 
 def leaving(law: Law, announced: float, edges: Floats, now: float = NOON) -> Floats:
     """Return the probabilities of leaving of one car that is here at *now*."""
-    return law.leaving(np.array([announced]), np.array([now]), edges[None])[0]
+    found: Floats = law.leaving(np.array([announced]), np.array([now]), edges[None])[0]
+    return found
 
 
 def early(law: Law, announced: float, edges: Floats, now: float = NOON) -> Floats:
     """Likewise, before the announced time."""
-    return law.early(np.array([announced]), np.array([now]), edges)[0]
+    found: Floats = law.early(np.array([announced]), np.array([now]), edges)[0]
+    return found
 
 
 @given(histories(), st.floats(-15 * HOUR, 15 * HOUR), st.floats(60.0, 7200.0))
@@ -94,7 +96,8 @@ def test_many_cars_at_once_are_the_same_as_each_alone(
     past: Departures, ahead_s: list[float]
 ) -> None:
     law, edges = past.law("day"), every(900.0, 60)
-    announced, since = NOON + np.array(ahead_s), NOON + 60.0 * np.arange(len(ahead_s))
+    announced = np.array([NOON + ahead for ahead in ahead_s])
+    since = every(60.0, len(ahead_s) - 1)
     together = law.early(announced, since, edges)
     for car, (one, now) in enumerate(zip(announced.tolist(), since.tolist(), strict=True)):
         assert np.array_equal(together[car], early(law, one, edges, now))

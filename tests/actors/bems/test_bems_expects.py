@@ -107,7 +107,7 @@ def test_plans_trust_announcements_unless_told_what_a_missing_kwh_is_worth() -> 
 
 def test_what_an_early_leaver_lacks_counts_until_the_announced_time_and_no_longer() -> None:
     question = asked(site({"a": car(0, 10, 1)}), early_eur_per_kwh=0.6)
-    edges = question.now + 900.0 * np.arange(60)
+    edges = np.array([question.now + 900.0 * step for step in range(60)])
     price = problem_of(question, edges).sessions.early_eur_per_kwh
     assert price is not None
     assert np.all(price[0, :35] > 0)

@@ -322,7 +322,10 @@ class PlainPasses(Padded):
         reduced = reduced_costs(layout, seen, fleet.value)
         x, room = by_itself(reduced, np.where(live, width, 1.0), product)
         fleet.x[:] = np.where(live, x, 0.0)
-        fleet.zl[:], fleet.zu[:] = np.where(live, product / x, 0.0), np.where(live, product / room, 0.0)
+        fleet.zl[:], fleet.zu[:] = (
+            np.where(live, product / x, 0.0),
+            np.where(live, product / room, 0.0),
+        )
         self._alone(np.ones(len(self._cars), dtype=bool))
 
     def _prices(self) -> Floats:
