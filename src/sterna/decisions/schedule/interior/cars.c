@@ -17,6 +17,7 @@
 #include "passes.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #if defined(SINGLE)
@@ -635,12 +636,13 @@ typedef void (*Pass)(const Fleet *, integer, integer, real *);
 typedef struct {
     const Fleet *fleet;
     Pass pass;
+    atomic_llong next; /* the first chunk that nobody has taken: strays make them uneven */
 } Job;
 
 static void work(void *given, integer thread) {
-    const Job *job = given;
+    Job *job = given;
     const Fleet *F = job->fleet;
-    for (integer c = thread; c < F->chunks; c += F->threads)
+    for (integer c = atomic_fetch_add(&job->next, 1); c < F->chunks; c = atomic_fetch_add(&job->next, 1))
         for (integer i = F->cut[c]; i < F->cut[c + 1]; i++)
             if (F->count[i] > 0) job->pass(F, c, i, F->scratch + thread * F->room);
 }
@@ -655,7 +657,7 @@ static void run(Fleet *F, Pass pass) {
         memset(F->answer2, 0, (size_t)all * sizeof(double));
         memset(F->answer3, 0, (size_t)all * sizeof(double));
     }
-    Job job = {F, pass};
+    Job job = {F, pass, 0};
     crew_run(work, &job, F->threads);
 }
 
