@@ -97,9 +97,13 @@ void crew_run(Share *share, void *job, integer threads) {
     share(job, 0);
     for (integer k = done; k < threads; k++) share(job, k); /* no thread to be had: do it here */
     if (mine) {
-        for (int spin = 0; atomic_load_explicit(&left, memory_order_acquire) > 0; spin++)
-            if (spin < PATIENT) breathe();
-            else sched_yield();
+        for (int spin = 0; atomic_load_explicit(&left, memory_order_acquire) > 0;)
+            if (spin < PATIENT) {
+                spin++;
+                breathe();
+            } else {
+                sched_yield();
+            }
         pthread_mutex_unlock(&taken);
     }
 }
