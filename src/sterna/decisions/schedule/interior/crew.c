@@ -16,15 +16,20 @@ void crew_run(Share *share, void *job, integer threads) {
 
 enum { MEMBERS_MAX = 63, AWAKE = 4000, PATIENT = 2000 };
 
+typedef struct {
+    pthread_mutex_t lock; /* of his sleep */
+    pthread_cond_t call;
+    atomic_llong round; /* how often he was called */
+    atomic_int asleep;
+    integer number;
+} Member;
+
 static pthread_mutex_t taken = PTHREAD_MUTEX_INITIALIZER; /* by the solve that has the crew */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of those who sleep */
-static pthread_cond_t call = PTHREAD_COND_INITIALIZER;
-static atomic_llong round_now, left, asleep;
-static integer members; /* those who began; changed by the solve that has the crew */
+static Member crew[MEMBERS_MAX];
+static integer members;  /* those who began */
+static atomic_llong left; /* those who were called and have not done their part */
 static Share *share_now;
 static void *job_now;
-static integer threads_now;
-static long long joined[MEMBERS_MAX]; /* the round at which each began */
 
 static inline void breathe(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -32,70 +37,73 @@ static inline void breathe(void) {
 #endif
 }
 
-static long long next_round(long long last) {
+static void await(Member *me, long long last) {
     for (int spin = 0; spin < AWAKE; spin++) {
-        if (atomic_load_explicit(&round_now, memory_order_acquire) != last) return last + 1;
+        if (atomic_load_explicit(&me->round, memory_order_acquire) != last) return;
         breathe();
     }
-    pthread_mutex_lock(&lock);
-    atomic_fetch_add(&asleep, 1);
-    while (atomic_load(&round_now) == last) pthread_cond_wait(&call, &lock);
-    atomic_fetch_sub(&asleep, 1);
-    pthread_mutex_unlock(&lock);
-    return last + 1;
+    pthread_mutex_lock(&me->lock);
+    atomic_store(&me->asleep, 1);
+    while (atomic_load(&me->round) == last) pthread_cond_wait(&me->call, &me->lock);
+    atomic_store(&me->asleep, 0);
+    pthread_mutex_unlock(&me->lock);
 }
 
-/* Everybody takes part in every round, if only to say so: nobody can be a round behind. */
 static void *member(void *given) {
-    integer number = (integer)(size_t)given;
-    for (long long last = joined[number];;) {
-        last = next_round(last);
-        if (number + 1 < threads_now) share_now(job_now, number + 1);
+    Member *me = given;
+    for (long long last = 0;; last++) {
+        await(me, last);
+        share_now(job_now, me->number);
         atomic_fetch_sub_explicit(&left, 1, memory_order_acq_rel);
     }
     return NULL;
 }
 
+static void rouse(Member *one) {
+    atomic_fetch_add(&one->round, 1);
+    if (atomic_load(&one->asleep)) {
+        pthread_mutex_lock(&one->lock);
+        pthread_cond_signal(&one->call);
+        pthread_mutex_unlock(&one->lock);
+    }
+}
+
 /* A process that was forked has none of its parent's threads. */
 static void orphaned(void) {
     members = 0;
-    atomic_store(&asleep, 0);
     pthread_mutex_init(&taken, NULL);
-    pthread_mutex_init(&lock, NULL);
-    pthread_cond_init(&call, NULL);
 }
 
 static void grow(integer wanted) {
     static atomic_flag known = ATOMIC_FLAG_INIT;
     if (!atomic_flag_test_and_set(&known)) pthread_atfork(NULL, NULL, orphaned);
     for (; members < wanted && members < MEMBERS_MAX; members++) {
+        Member *one = crew + members;
         pthread_t thread;
-        joined[members] = atomic_load(&round_now);
-        if (pthread_create(&thread, NULL, member, (void *)(size_t)members) != 0) return;
+        pthread_mutex_init(&one->lock, NULL);
+        pthread_cond_init(&one->call, NULL);
+        atomic_store(&one->round, 0);
+        atomic_store(&one->asleep, 0);
+        one->number = members + 1;
+        if (pthread_create(&thread, NULL, member, one) != 0) return;
         pthread_detach(thread);
     }
 }
 
 /* Call share(job, k) for every k below `threads`, spread over as many threads. */
 void crew_run(Share *share, void *job, integer threads) {
-    integer done = 1;
+    integer called = 0;
     int mine = threads > 1 && pthread_mutex_trylock(&taken) == 0;
     if (mine) {
         grow(threads - 1);
+        called = members < threads - 1 ? members : threads - 1;
         share_now = share;
         job_now = job;
-        threads_now = threads;
-        atomic_store(&left, members);
-        atomic_fetch_add(&round_now, 1);
-        if (atomic_load(&asleep) > 0) {
-            pthread_mutex_lock(&lock);
-            pthread_cond_broadcast(&call);
-            pthread_mutex_unlock(&lock);
-        }
-        done += members;
+        atomic_store(&left, called);
+        for (integer k = 0; k < called; k++) rouse(crew + k);
     }
     share(job, 0);
-    for (integer k = done; k < threads; k++) share(job, k); /* no thread to be had: do it here */
+    for (integer k = called + 1; k < threads; k++) share(job, k); /* no thread to be had: do it here */
     if (mine) {
         for (int spin = 0; atomic_load_explicit(&left, memory_order_acquire) > 0;)
             if (spin < PATIENT) {
