@@ -47,6 +47,7 @@ class CompiledPasses:
         layout, self._fleet, self._library = fleet.layout, fleet, found
         most = int(np.max(np.diff(layout.flat), initial=0))
         room = 12 * fleet.steps + 7 * most
+        threads = min(threads, fleet.chunks, 1 + len(fleet.value) // SLOTS_PER_THREAD)
         real = fleet.x.dtype
         self._suffix = "" if fleet.precise else "_single"
         shared = {"count": layout.count, "slot": layout.slot, "flat": layout.flat}
@@ -61,7 +62,7 @@ class CompiledPasses:
             steps=fleet.steps,
             groups=fleet.groups,
             chunks=fleet.chunks,
-            threads=min(threads, fleet.chunks, 1 + len(fleet.value) // SLOTS_PER_THREAD),
+            threads=threads,
             ups=layout.ups,
             downs=layout.downs,
             stores=layout.stores,
