@@ -24,7 +24,7 @@ ARRAYS: Final = (*WHOLES, *REALS, *DOUBLES, "scratch")
 
 
 SLOTS_PER_THREAD: Final = 1000
-"""Fewer slots are done before another thread has begun."""
+"""Fewer slots are done before another thread has heard of them."""
 
 
 class _Fleet(ctypes.Structure):

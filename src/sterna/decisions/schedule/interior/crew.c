@@ -3,6 +3,9 @@
  * One solve at a time has them; another one that runs meanwhile does its passes alone, with the same
  * result. They wait awake for a moment, because the next pass is mostly near, and asleep after it.
  */
+#if !defined(_POSIX_C_SOURCE)
+#define _POSIX_C_SOURCE 200809L /* for signal masks in plain C11 */
+#endif
 #include "passes.h"
 
 #if defined(_WIN32)
@@ -12,6 +15,7 @@ void crew_run(Share *share, void *job, integer threads) {
 #else
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 enum { MEMBERS_MAX = 63, AWAKE = 4000, PATIENT = 2000 };
@@ -74,9 +78,14 @@ static void orphaned(void) {
     pthread_mutex_init(&taken, NULL);
 }
 
+/* Begin threads until there are as many as `wanted`, or no more to be had. Signals are for others. */
 static void grow(integer wanted) {
     static atomic_flag known = ATOMIC_FLAG_INIT;
+    if (members >= wanted) return;
     if (!atomic_flag_test_and_set(&known)) pthread_atfork(NULL, NULL, orphaned);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     for (; members < wanted && members < MEMBERS_MAX; members++) {
         Member *one = crew + members;
         pthread_t thread;
@@ -85,9 +94,10 @@ static void grow(integer wanted) {
         atomic_store(&one->round, 0);
         atomic_store(&one->asleep, 0);
         one->number = members + 1;
-        if (pthread_create(&thread, NULL, member, one) != 0) return;
+        if (pthread_create(&thread, NULL, member, one) != 0) break;
         pthread_detach(thread);
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* Call share(job, k) for every k below `threads`, spread over as many threads. */
