@@ -66,6 +66,16 @@ def test_a_warm_start_finds_the_same_optimum_in_fewer_steps() -> None:
     assert warm.iterations < again.iterations
 
 
+@pytest.mark.parametrize("price", [np.nan, np.inf, -np.inf, 1e300, 1e9, 300.0, -300.0])
+def test_a_last_plan_with_rubbish_for_prices_spoils_nothing(price: float) -> None:
+    problem = reference(450, 24)
+    last = solve(problem, tolerance=1e-3)
+    rubbish = replace(last, price_eur_per_kwh=np.full(24, price))
+    plan = solve(problem, tolerance=1e-3, warm=rubbish)
+    assert plan.gap <= 1e-3
+    assert not check(problem, plan.schedule).faults
+
+
 def test_equal_problems_give_equal_bytes() -> None:
     problem = reference(150)
     first, second = solve(problem, threads=1), solve(problem, threads=2)

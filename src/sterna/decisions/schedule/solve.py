@@ -15,7 +15,15 @@ from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.solve import Found, solve_interior
 from sterna.decisions.schedule.interior.start import Prices as Duals
 from sterna.decisions.schedule.plan import Prices, Settled, costs_of, plan_of
-from sterna.decisions.schedule.problem import Band, Floats, Plan, Problem, Sessions, Site
+from sterna.decisions.schedule.problem import (
+    OVER_EUR_PER_KWH,
+    Band,
+    Floats,
+    Plan,
+    Problem,
+    Sessions,
+    Site,
+)
 
 FINITE: Final = {
     *("load_kw", "pv_kw", "import_eur_per_kwh", "export_eur_per_kwh"),
@@ -28,6 +36,10 @@ EXACT: Final = 1e-7
 """A relative gap that counts as none: HiGHS itself promises no more."""
 EXACT_CARS_MAX: Final = 200
 """Up to here the optimum costs milliseconds more than a tolerance, so that it is always found."""
+PRICE_MOST: Final = 10.0 * OVER_EUR_PER_KWH
+"""EUR per kWh. What a plan prices higher, or by no number, is no price to start at."""
+LOST_FROM: Final = 2.0
+"""A warm start that ends this many times above the tolerance was none: the problem is solved without it."""
 AGAIN_CARS_MAX: Final = 400
 """A plan that misses its tolerance is solved again by `lp` up to this size; beyond, it takes too long."""
 
@@ -43,7 +55,8 @@ def solve(
     """Return a plan of *problem* with a proven relative gap of at most *tolerance*, where that can be had.
 
     Fleets of up to `EXACT_CARS_MAX` are solved to the optimum whatever the tolerance.
-    *warm*: the last plan of the same site, whose prices are a start. *edges*: the steps' limits in
+    *warm*: the last plan of the same site, whose prices are a start, no more: where they lead nowhere the
+    problem is solved without them. *edges*: the steps' limits in
     seconds, from 0 when absent. The plan tells the gap that was reached: it may be larger where a
     fleet is large and its prices make a car want to charge and give back at once. Equal calls give
     equal bytes, whatever *threads*. Raises ValueError when a value is no number, when load, PV,
@@ -57,8 +70,12 @@ def solve(
     start = None if warm is None else known(problem, warm, edges)
     wanted = EXACT if len(problem.sessions) <= EXACT_CARS_MAX else max(tolerance, EXACT)
     found = solve_interior(problem, tolerance=wanted, threads=threads, prices=start)
+    if start is not None and not found.gap <= LOST_FROM * wanted:
+        # The last plan's prices have led astray; where they were rubbish, nowhere at all.
+        again = solve_interior(problem, tolerance=wanted, threads=threads)
+        found = min(found, again, key=lambda one: (not one.gap <= wanted, one.cost_eur))
     plan = laid_out(problem, found, edges)
-    if plan.gap > 2 * wanted and len(problem.sessions) <= AGAIN_CARS_MAX:
+    if plan.gap > LOST_FROM * wanted and len(problem.sessions) <= AGAIN_CARS_MAX:
         return lp.solve(problem, edges)
     return plan
 
@@ -107,7 +124,7 @@ def laid_out(problem: Problem, found: Found, edges: Floats | None) -> Plan:
 
 
 def known(problem: Problem, warm: Plan, edges: Floats | None) -> Duals | None:
-    """Return the prices of the plan *warm* on the steps of *problem*; None where they do not fit."""
+    """Return the prices of the plan *warm* on the steps of *problem*; None where they do not fit or are none."""
     bands, steps = len(problem.bands), len(problem.hours)
     if len(warm.band_price_eur_per_kwh) != bands:
         return None
@@ -118,6 +135,8 @@ def known(problem: Problem, warm: Plan, edges: Floats | None) -> Duals | None:
     before = len(warm.price_eur_per_kwh)
     banded = warm.band_price_eur_per_kwh.reshape(bands, before)
     rows = np.concatenate((warm.price_eur_per_kwh[None], banded))[:, source]
+    if not np.all(np.abs(rows) <= PRICE_MOST):
+        return None
     above = np.maximum(rows[0] - problem.site.import_eur_per_kwh, 0.0)
     paid = float(problem.hours @ above)
     most = problem.site.peak_eur_per_kw

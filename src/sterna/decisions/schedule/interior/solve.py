@@ -65,6 +65,13 @@ class Found:
     """Shape (M,): EUR per stored kWh."""
     steps: int
 
+    @property
+    def gap(self) -> float:
+        """The relative gap that was proven; infinite where nothing was."""
+        if not np.isfinite(self.bound_eur):
+            return np.inf
+        return max(self.cost_eur - self.bound_eur, 0.0) / max(abs(self.cost_eur), 1e-9)
+
 
 def solve_interior(
     problem: Problem,
