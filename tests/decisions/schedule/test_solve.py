@@ -108,3 +108,24 @@ def test_no_value_at_all_may_be_no_number(count: int, name: str) -> None:
 def test_a_plan_without_threads_or_with_no_tolerance_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="at least 0 and at least 1"):
         solve(reference(60, 24), **asked)
+
+
+@pytest.mark.parametrize("count", [5, 60])
+@pytest.mark.parametrize(("first", "last"), [(4, 4), (-1, 3), (20, 25), (9, 3)])
+def test_a_session_that_has_no_step_of_the_horizon_is_refused(
+    count: int, first: int, last: int
+) -> None:
+    problem = reference(count, 24)
+    begins, ends = problem.sessions.first.copy(), problem.sessions.last.copy()
+    begins[2], ends[2] = first, last
+    with pytest.raises(ValueError, match="not every session lies in the 24 steps"):
+        solve(replace(problem, sessions=replace(problem.sessions, first=begins, last=ends)))
+
+
+@pytest.mark.parametrize("name", ["present_h", "charge_kw", "charge_pieces"])
+def test_arrays_that_do_not_belong_together_are_refused(name: str) -> None:
+    problem = reference(60, 24)
+    shape = {"present_h": (60, 23), "charge_kw": (59,), "charge_pieces": (2, 1, 59)}[name]
+    broken = replace(problem.sessions, **{name: np.ones(shape)})
+    with pytest.raises(ValueError, match=f"{name}: of shape"):
+        solve(replace(problem, sessions=broken))

@@ -30,6 +30,8 @@ FINITE: Final = {
     *("energy_kwh", "target_kwh"),
 }
 """What has to be a finite number; limits may be infinite."""
+TABLED: Final = {"present_h", "early_eur_per_kwh"}
+"""What has a value for every session and step."""
 SIMPLEX_CARS_MAX: Final = 20
 """Up to here the simplex method is as fast as anything."""
 EXACT: Final = 1e-7
@@ -60,7 +62,8 @@ def solve(
     seconds, from 0 when absent. The plan tells the gap that was reached: it may be larger where a
     fleet is large and its prices make a car want to charge and give back at once. Equal calls give
     equal bytes, whatever *threads*. Raises ValueError when a value is no number, when load, PV,
-    prices or stored energies are not finite, and for a *tolerance* below 0 or less than one thread.
+    prices or stored energies are not finite, when a session has no step or arrays do not belong
+    together, and for a *tolerance* below 0 or less than one thread.
     """
     if not tolerance >= 0.0 or threads < 1:
         raise ValueError(f"tolerance {tolerance}, threads {threads}: at least 0 and at least 1")
@@ -92,6 +95,22 @@ def _refuse_rubbish(problem: Problem) -> None:
             if not np.all(np.isfinite(values) if finite else ~np.isnan(values)):
                 kind = "finite number" if finite else "number"
                 raise ValueError(f"{field.name}: not every value is a {kind}")
+    _refuse_misshapen(problem)
+
+
+def _refuse_misshapen(problem: Problem) -> None:
+    """Raise ValueError where the sessions of *problem* are not of its shape: what is compiled trusts it."""
+    cars, steps = problem.sessions, len(problem.hours)
+    if np.any(cars.first < 0) or np.any(cars.last > steps) or np.any(cars.first >= cars.last):
+        raise ValueError(f"first, last: not every session lies in the {steps} steps and has one")
+    for field in fields(Sessions):
+        values = getattr(cars, field.name)
+        if values is None:
+            continue
+        tabled = field.name in TABLED
+        wanted = (len(cars), steps) if tabled else (len(cars),)
+        if (values.shape if tabled else values.shape[-1:]) != wanted:
+            raise ValueError(f"{field.name}: of shape {values.shape}, not {wanted}")
 
 
 def laid_out(problem: Problem, found: Found, edges: Floats | None) -> Plan:

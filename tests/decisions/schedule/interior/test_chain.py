@@ -10,7 +10,7 @@ from schedule_problems import everything
 
 from sterna.decisions.schedule.columns import left_out
 from sterna.decisions.schedule.interior.chain import least_cost, lower_bound
-from sterna.decisions.schedule.interior.parts import layout_of
+from sterna.decisions.schedule.interior.lay import layout_of
 from sterna.decisions.schedule.interior.solve import solve_interior
 from sterna.decisions.schedule.interior.start import Prices
 from sterna.decisions.schedule.lp import build

@@ -1,7 +1,7 @@
 """The interior-point method against HiGHS, against itself, and in numpy as in C."""
 
 import _ctypes
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,14 @@ from schedule_problems import everything, tame
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.columns import left_out
-from sterna.decisions.schedule.interior import built, costs, dense, follow, parts
+from sterna.decisions.schedule.interior import around, built, costs, dense, follow, lay
 from sterna.decisions.schedule.interior import solve as method
 from sterna.decisions.schedule.interior.chain import lower_bound
 from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.follow import Follower
-from sterna.decisions.schedule.interior.layout import Layout, in_steps
-from sterna.decisions.schedule.interior.parts import layout_of
+from sterna.decisions.schedule.interior.layout import in_steps
+from sterna.decisions.schedule.interior.lay import layout_of
 from sterna.decisions.schedule.interior.solve import solve_interior
 from sterna.decisions.schedule.lp import build
 from sterna.decisions.schedule.plan import costs_of
@@ -39,6 +39,8 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
         monkeypatch.setattr(follow, "library", lambda: None)
         monkeypatch.setattr(dense, "library", lambda: None)
         monkeypatch.setattr(costs, "library", lambda: None)
+        monkeypatch.setattr(around, "library", lambda: None)
+        monkeypatch.setattr(lay, "library", lambda: None)
     return str(request.param)
 
 
@@ -185,21 +187,6 @@ def test_what_cars_cost_is_the_same_in_numpy_and_in_c(
     monkeypatch.setattr(costs, "library", lambda: None)
     plain = Chains(layout_, group, steps)
     assert quick.least(price, value) == pytest.approx(plain.least(price, value), rel=1e-12)
-
-
-def test_a_fleet_laid_out_in_parts_is_the_same_fleet(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = everything(5, 11, 12)
-    whole = layout_of(problem)
-    monkeypatch.setattr(parts, "CARS_AT_ONCE", 3)
-    joined = layout_of(problem, threads=2)
-    for field in fields(Layout):
-        one, other = getattr(whole, field.name), getattr(joined, field.name)
-        if is_dataclass(one):
-            pairs = [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
-        else:
-            pairs = [(one, other)]
-        for left, right in pairs:
-            assert right == pytest.approx(left, rel=1e-14), field.name
 
 
 @pytest.mark.parametrize("steps", [96, 40_000])

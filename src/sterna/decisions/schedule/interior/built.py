@@ -13,7 +13,7 @@ LIBRARY: Final = Path(__file__).parent / "passes.so"
 WHOLE: Final = ctypes.c_longlong
 REAL: Final = ctypes.c_double
 ADDRESS: Final = ctypes.c_void_p
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the library's records and functions (passes.h): one that was built before a change is not called."""
 
 

@@ -25,7 +25,7 @@ class _Follow(ctypes.Structure):
     _fields_ = [
         ("steps", WHOLE),
         ("bands", WHOLE),
-        *((name, ADDRESS) for name in ("begins", "car")),
+        *((name, ADDRESS) for name in ("begins", "car", "slot")),
         *((name, ADDRESS) for name in ("most_in", "most_out", "floor", "ceiling", "wish")),
         *((name, WHOLE) for name in ("ups", "downs", "slots")),
         *((name, ADDRESS) for name in ("up", "down", "gain", "drain")),
@@ -38,24 +38,18 @@ class Follower:
     """Makes schedules of one problem out of wishes."""
 
     def __init__(self, problem: Problem, layout: Layout) -> None:
-        """Lay what every slot allows out step by step."""
+        """Hold ready what every slot allows."""
         self._problem, self._layout, bounds = problem, layout, layout.bounds
         self._library = library() if len(problem.bands) <= BANDS_MAX else None
-        at, weight = layout.by_step, np.zeros((len(layout.count), len(problem.bands)))
+        weight = np.zeros((len(layout.count), len(problem.bands)))
         for number, one in enumerate(problem.bands):
             weight[:, number] = one.weight
-        slots = [bounds.most_in, bounds.most_out, bounds.floor, bounds.ceiling]
-        slots += [*bounds.up, *bounds.down]
-        rows = np.empty((len(slots), len(at)))  # One piece of memory is cheaper than many.
-        for row, values in zip(rows, slots, strict=True):
-            np.take(values, at, out=row, mode="clip")  # Other modes go through a buffer.
-        ups = 4 + len(bounds.up)
         given = {
-            "begins": layout.begins.astype(np.int64), "car": layout.where.car[at],
-            "most_in": rows[0], "most_out": rows[1], "floor": rows[2], "ceiling": rows[3],
-            "up": rows[4:ups], "down": rows[ups:],
+            "begins": layout.begins, "car": layout.car_by_step, "slot": layout.by_step,
+            "most_in": bounds.most_in, "most_out": bounds.most_out,
+            "floor": bounds.floor, "ceiling": bounds.ceiling, "up": bounds.up, "down": bounds.down,
             "gain": layout.gain, "drain": layout.drain, "weight": weight,
-            "stored": np.empty(len(at)), "wanted": np.empty(len(layout.count)),
+            "wanted": np.empty(len(layout.count)),
         }  # fmt: skip
         self._given = {name: np.ascontiguousarray(array) for name, array in given.items()}
 
@@ -75,17 +69,16 @@ class Follower:
             return followed_in_numpy(problem, layout, wish)
         room, least, band = _rooms(problem)
         kept = self._given | {
-            "now": problem.sessions.energy_kwh.copy(), "wish": wish[layout.by_step],
+            "now": problem.sessions.energy_kwh.copy(), "wish": np.ascontiguousarray(wish),
             "room": room, "least": least, "band": np.ascontiguousarray(band),
+            "stored": np.empty(len(wish)),
         }  # fmt: skip
         record = _Follow(
             steps=len(problem.hours), bands=len(problem.bands), ups=layout.ups, downs=layout.downs,
             slots=len(wish), **{name: array.ctypes.data for name, array in kept.items()},
         )  # fmt: skip
         self._library.sterna_follow(ctypes.byref(record))
-        found = np.empty(len(wish))
-        found[layout.by_step] = kept["stored"]
-        return found
+        return kept["stored"]
 
 
 def _peaked(problem: Problem, most_kw: float) -> Problem:
@@ -113,21 +106,21 @@ def _rooms(problem: Problem) -> tuple[Floats, Floats, Floats]:
 
 def followed_in_numpy(problem: Problem, layout: Layout, wish: Floats) -> Floats:
     """Return the same as `Follower.followed`, step by step over all cars at once."""
-    cars, where, bounds = problem.sessions, layout.where, layout.bounds
+    cars, bounds = problem.sessions, layout.bounds
     room, least, bands = _rooms(problem)
-    stored, now = np.empty(len(where.car)), cars.energy_kwh.copy()
+    stored, now = np.empty(len(wish)), cars.energy_kwh.copy()
     for step in range(len(problem.hours)):
-        at = layout.by_step[layout.begins[step] : layout.begins[step + 1]]
-        car = where.car[at]
+        here = slice(layout.begins[step], layout.begins[step + 1])
+        at, car = layout.by_step[here], layout.car_by_step[here]
         before = now[car]
-        must = np.clip(bounds.floor[at] - before, 0.0, bounds.most_in[at])
-        wanted = np.clip(wish[at] - before, -bounds.most_out[at], bounds.most_in[at])
-        wanted = np.clip(before + wanted, bounds.floor[at], bounds.ceiling[at]) - before
+        must = np.clip(bounds.floor[here] - before, 0.0, bounds.most_in[here])
+        wanted = np.clip(wish[at] - before, -bounds.most_out[here], bounds.most_in[here])
+        wanted = np.clip(before + wanted, bounds.floor[here], bounds.ceiling[here]) - before
         wanted = np.where(must > 0, np.maximum(wanted, must), wanted)
         up, down = np.maximum(wanted, 0.0), np.maximum(-wanted, 0.0)
         gain, drain = layout.gain[car].T, layout.drain[car].T
-        into, needed = (_at_meter(part, bounds.up[:, at], gain) for part in (up, must))
-        out = _at_meter(down, bounds.down[:, at], drain)
+        into, needed = (_at_meter(part, bounds.up[:, here], gain) for part in (up, must))
+        out = _at_meter(down, bounds.down[:, here], drain)
         share = np.full(
             len(car), _part(room[step] + float(np.sum(out - needed)), float(np.sum(into - needed)))
         )
@@ -138,10 +131,10 @@ def followed_in_numpy(problem: Problem, layout: Layout, wish: Floats) -> Floats:
                 mine = _part(left, float(weight @ (into - needed)))
                 share = np.where(weight > 0, np.minimum(share, mine), share)
         moved = np.where(up > 0, must + (up - must) * share, 0.0)
-        drawn = float(np.sum(_at_meter(moved, bounds.up[:, at], gain)))
+        drawn = float(np.sum(_at_meter(moved, bounds.up[:, here], gain)))
         back = _part(drawn - float(least[step]), float(np.sum(out)))
         if back < 1.0:
-            down = _at_cells(out * back, bounds.down[:, at], drain)
+            down = _at_cells(out * back, bounds.down[:, here], drain)
         now[car] = stored[at] = before + moved - down
     return stored
 

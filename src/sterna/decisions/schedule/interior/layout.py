@@ -54,9 +54,11 @@ class Layout:
     constant_eur: float
     """Cost of what is decided already, and of stored energy at its base."""
     bounds: "Bounds"
-    """What every slot allows."""
+    """What every slot allows, in the order of `by_step`."""
     by_step: Ints
     """Shape (M,): slots in the order of their steps."""
+    car_by_step: Ints
+    """Shape (M,): their cars."""
     begins: Ints
     """Shape (T+1,): where each step begins in `by_step`."""
 
@@ -117,6 +119,17 @@ class Bounds:
     floor: Floats
     ceiling: Floats
 
+    def ordered(self, order: Ints) -> "Bounds":
+        """Return the same for slots in another *order* (M,)."""
+        return Bounds(
+            up=np.ascontiguousarray(self.up[:, order]),
+            down=np.ascontiguousarray(self.down[:, order]),
+            most_in=self.most_in[order],
+            most_out=self.most_out[order],
+            floor=self.floor[order],
+            ceiling=self.ceiling[order],
+        )
+
 
 def bounds_of(problem: Problem, where: Slots) -> Bounds:
     """Return what every slot allows."""
@@ -142,7 +155,7 @@ def in_steps(step: Ints, steps: int) -> tuple[Ints, Ints]:
 
 
 def chains_of(problem: Problem) -> Layout:
-    """Return *problem* as chains, all cars at once; large fleets go through `parts`."""
+    """Return *problem* as chains, all cars at once in numpy; `lay` does the same in C."""
     cars, where = problem.sessions, slots(problem)
     count = cars.last - cars.first
     slot = np.concatenate(([0], np.cumsum(count)))
@@ -205,8 +218,9 @@ def chains_of(problem: Problem) -> Layout:
         base_kwh=base,
         fixed_kwh=into - out,
         constant_eur=float(np.sum(at_base)) + _worn(cars, where, charged + given, into),
-        bounds=found,
+        bounds=found.ordered(by_step),
         by_step=by_step,
+        car_by_step=where.car[by_step],
         begins=begins,
     )
 

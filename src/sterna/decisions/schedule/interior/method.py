@@ -18,7 +18,7 @@ import numpy as np
 
 from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.fleet import DUAL, PRIMAL, PRODUCTS, Fleet, Passes
-from sterna.decisions.schedule.interior.site import Around, Shift, Surround
+from sterna.decisions.schedule.interior.site import Along, Around, Surround
 from sterna.decisions.schedule.interior.start import Prices, around_at, straight
 from sterna.decisions.schedule.problem import Floats, Problem
 
@@ -109,11 +109,11 @@ class Interior:
             x = straight(problem, layout)
             value = np.full(len(fleet.value), float(np.mean(problem.site.import_eur_per_kwh)))
             power = frame.weight.T @ grouped(fleet, layout.metered_kwh(x) - layout.fixed_kwh)
-            self.at: Around = around.start(power, FIRST_PRODUCT)
+            around.begin(around.start(power, FIRST_PRODUCT))
             fleet.price[:] = frame.seen(self.at.price)
             fleet.start(x, value, FIRST_PRODUCT)
         else:
-            self.at = around_at(around, prices, KNOWN_PRODUCT)
+            around.begin(around_at(around, prices, KNOWN_PRODUCT))
             fleet.price[:] = frame.seen(self.at.price)
             fleet.centre = KNOWN_PRODUCT
             passes.begin()
@@ -122,32 +122,41 @@ class Interior:
         fleet.stiff[:] = stiff if self._many else 0.0
         self.proven = -np.inf
         """The best lower bound so far."""
-        self.best_prices = Prices(rows=self.at.price, peak=self.at.peak)
+        self.best_prices = self.prices
         self._together = 0
         self._factored = False
+
+    @property
+    def at(self) -> Around:
+        """The site's point."""
+        return self.around.at
+
+    @property
+    def prices(self) -> Prices:
+        """The prices of the present point, which stay what they are."""
+        return Prices(rows=self.at.price.copy(), peak=self.at.peak.copy())
 
     @_quiet
     def look(self) -> Progress:
         """Factor everything at the present point and say where it is."""
-        fleet, around, at = self.fleet, self.around, self.at
+        fleet, around = self.fleet, self.around
         if not self._factored:
-            fleet.price[:] = around.frame.seen(at.price)
+            fleet.price[:] = around.frame.seen(self.at.price)
             self._passes.factor()
         self._factored = False
         sums = fleet.by_group(fleet.sums)
-        self._power = around.frame.weight.T @ fleet.by_group(fleet.power)
-        self._lacks = around.residuals(at, self._power)
-        self._products = float(sums[PRODUCTS]) + around.products(at)
+        site = around.look(around.frame.weight.T @ fleet.by_group(fleet.power))
+        self._products = float(sums[PRODUCTS]) + site.products
         pairs = 2.0 * (fleet.live + around.weight * around.count)
         constant = fleet.layout.constant_eur
-        dual = float(sums[DUAL]) + around.bound_of(at.price, at.peak) + constant
+        dual = float(sums[DUAL]) + site.bound + constant
         if fleet.precise:
             self._prove(dual)
         return Progress(
-            primal=float(sums[PRIMAL]) + around.cost_of(at) + constant,
+            primal=float(sums[PRIMAL]) + site.cost + constant,
             dual=dual,
             product=self._products / pairs,
-            balance=float(np.max(np.abs(self._lacks[0]))),
+            balance=site.balance,
         )
 
     def prove(self) -> None:
@@ -161,7 +170,7 @@ class Interior:
     def _prove(self, bound: float) -> None:
         if bound > self.proven:
             self.proven = bound
-            self.best_prices = Prices(rows=self.at.price, peak=self.at.peak)
+            self.best_prices = self.prices
 
     def wished(self) -> Floats:
         """Return the stored energy (M,) that the cars would come to without any centring; after `foresee`."""
@@ -180,20 +189,18 @@ class Interior:
     @_quiet
     def foresee(self) -> None:
         """Find the direction without centring; `wished` is where it leads the cars."""
-        fleet, around, at = self.fleet, self.around, self.at
+        fleet, around = self.fleet, self.around
         frame = around.frame
-        self._system = around.system(at, fleet.by_group(fleet.schur))
+        around.system(fleet.by_group(fleet.schur))
         self._cars = frame.weight.T @ fleet.by_group(fleet.answer)
-        nothing = np.zeros(len(around.width))
-        self._ahead = self._system.shift(nothing, nothing, self._cars, self._lacks)
+        self._ahead = around.foresee(self._cars)
         fleet.move[:] = frame.seen(self._ahead.price)
         self._passes.predict()
 
     @_quiet
     def step(self, progress: Progress) -> None:
         """Correct the direction and go."""
-        fleet, around, at, frame = self.fleet, self.around, self.at, self.around.frame
-        ahead = self._ahead
+        fleet, around, frame = self.fleet, self.around, self.around.frame
         quiet = self._together > 0
         far = min(1.0, max(0.0, progress.gap) / FAR)
         part = STRAYING + (STRAYING_AFAR - STRAYING) * far
@@ -202,65 +209,45 @@ class Interior:
         elif quiet:
             part = STRAYING_LITTLE
         straying = int(part * len(fleet.reach))
+        ahead = around.along(self._ahead)
         length, dual = self._reaches(ahead, straying, 1.0)
         mine, mine_dual = np.minimum(length, fleet.reach), np.minimum(dual, fleet.reach_dual)
         change = fleet.change
         left = self._products + float(
             np.sum(mine * change[:, 0] + mine_dual * (change[:, 1] + mine * change[:, 2]))
         )
-        linear, linear_dual, square = _change(around, at, ahead)
-        left += length * linear + dual * linear_dual + length * dual * square
+        left += length * ahead.linear + dual * ahead.linear_dual + length * dual * ahead.square
         target = float(np.clip(left / self._products, 1e-6, 1.0)) ** 3 * progress.product
         second = (length * dual) ** SECOND
         fleet.target, fleet.second = target, second
-        site = target * around.weight
         cars = self._cars + frame.weight.T @ (
             second * fleet.by_group(fleet.answer2) + target * fleet.by_group(fleet.answer3)
         )
-        lower, upper = second * ahead.x * ahead.lower, second * ahead.x * ahead.upper
-        shift = self._system.shift(site - lower, site + upper, cars, self._lacks)
+        shift = around.toward(target * around.weight, second, cars)
         fleet.move[:] = frame.seen(shift.price)
         self._passes.direct()
-        length, dual = self._reaches(shift, straying, FRACTION)
+        length, dual = self._reaches(around.along(shift), straying, FRACTION)
         self.standing = self.standing + 1 if max(length, dual) < NOWHERE else 0
-        at.x += length * shift.x
-        at.lower += dual * shift.lower
-        at.upper += dual * shift.upper
-        at.price = at.price + dual * shift.price
+        around.go(shift, length, dual)
         if self._many:
             fleet.stiff[:] = CALMING * np.max(np.abs(frame.seen(shift.price)), axis=0)
-        at.peak = at.peak + dual * shift.peak
         fleet.length, fleet.length_dual, fleet.fraction = length, dual, FRACTION * (1 + 1e-9)
         smooth = min(SMOOTH_MOST, max(1.0, SMOOTH / max(length, 1e-9)))
         fleet.centre = smooth * ((1.0 - length) * progress.product + length * target)
-        fleet.price[:] = frame.seen(at.price)
+        fleet.price[:] = frame.seen(self.at.price)
         self._passes.advance()
         self._factored = True
         self._together = TOGETHER if length < STUCK and not quiet else max(0, self._together - 1)
 
-    def _reaches(self, shift: Shift, straying: int, fraction: float) -> tuple[float, float]:
-        """Return how far site and all but *straying* cars can go, primal and dual, at most 1."""
-        fleet, around, at = self.fleet, self.around, self.at
-        dead, room = around.dead, around.width - at.x
-        primal = np.maximum(-shift.x / (at.x + dead), shift.x / (room + dead))
-        duals = np.maximum(-shift.lower / (at.lower + dead), -shift.upper / (at.upper + dead))
+    def _reaches(self, site: Along, straying: int, fraction: float) -> tuple[float, float]:
+        """Return how far *site* and all but *straying* cars can go, primal and dual, at most 1."""
         found = []
-        for site, cars in ((primal, fleet.reach), (duals, fleet.reach_dual)):
-            most = 1.0 / max(float(np.max(site)), 1e-9)
+        for steep, cars in ((site.primal, self.fleet.reach), (site.dual, self.fleet.reach_dual)):
+            most = 1.0 / max(steep, 1e-9)
             if len(cars):
                 most = min(most, float(np.partition(cars, straying)[straying]))
             found.append(min(1.0, fraction * most))
         return found[0], found[1]
-
-
-def _change(around: Surround, at: Around, ahead: Shift) -> tuple[float, float, float]:
-    """Return the coefficients of the products' change along *ahead*: primal, dual, both."""
-    room = around.width - at.x
-    return (
-        float((at.lower - at.upper) @ ahead.x),
-        float(at.x @ ahead.lower + room @ ahead.upper),
-        float(ahead.x @ (ahead.lower - ahead.upper)),
-    )
 
 
 def grouped(fleet: Fleet, metered: Floats) -> Floats:

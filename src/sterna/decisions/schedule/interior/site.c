@@ -10,7 +10,7 @@ static double more(double a, double b) { return a > b ? a : b; }
 
 typedef struct {
     integer steps, bands;
-    const integer *begins, *car;           /* (steps + 1), (slots): everything per slot goes step by step */
+    const integer *begins, *car, *slot;    /* (steps + 1), (slots): everything goes step by step but wish, stored */
     const double *most_in, *most_out, *floor, *ceiling, *wish; /* per slot: stored energy */
     integer ups, downs, slots;
     const double *up, *down;               /* (P, slots), (D, slots): metered energy of each piece */
@@ -54,7 +54,7 @@ EXPORT void sterna_follow(Follow *L) {
             integer car = L->car[k];
             double before = L->now[car];
             double must = less(more(L->floor[k] - before, 0.0), L->most_in[k]);
-            double want = less(more(L->wish[k] - before, -L->most_out[k]), L->most_in[k]);
+            double want = less(more(L->wish[L->slot[k]] - before, -L->most_out[k]), L->most_in[k]);
             want = less(more(before + want, L->floor[k]), L->ceiling[k]) - before;
             if (must > 0.0) want = more(want, must);
             L->wanted[k - begin] = want;
@@ -103,7 +103,7 @@ EXPORT void sterna_follow(Follow *L) {
                 }
             }
             L->now[car] += want;
-            L->stored[k] = L->now[car];
+            L->stored[L->slot[k]] = L->now[car];
         }
     }
 }

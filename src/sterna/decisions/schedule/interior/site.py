@@ -1,140 +1,26 @@
-"""What stands around the cars: import, export, curtailment, excess, the peak, and the bands.
+"""What stands around the cars, at a point between 0 and a width as the cars do, and its part of a Newton step.
 
-Rows are the balance of the site and one more for each band; their duals are the prices that cars
-see. All variables lie between 0 and a width, as the cars' do. The peak's rows are eliminated by hand
-(their matrix is diagonal but for the peak itself), so that what remains to be solved for is one
-dense system in the prices, whatever the number of cars.
+The peak's rows are eliminated by hand (their matrix is diagonal but for the peak itself), so that what
+remains to be solved for is one dense system in the prices, whatever the number of cars.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import NamedTuple
 
 import numpy as np
 
-from sterna.decisions.schedule.interior.dense import Symmetric, mirrored
-from sterna.decisions.schedule.interior.layout import NARROW_KWH, Layout
-from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Ints, Problem
-
-IMPORT, EXPORT, CURTAILED, OVER, SLACK = range(5)
-PER_BAND: Final = 3
-"""Inside the band, above it, below it."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Frame:
-    """The site's rows and variables. R rows, V variables, T steps, G groups of equal cars."""
-
-    hours: Floats
-    rhs: Floats
-    """Shape (R, T): kWh."""
-    width: Floats
-    """Shape (V, T): kWh."""
-    cost: Floats
-    """Shape (V, T): EUR per kWh."""
-    row: Ints
-    """Shape (V,): the row in which each variable stands; the peak's slack stands in none."""
-    sign: Floats
-    """Shape (V,): its coefficient there; 0 for the peak's slack."""
-    peak_eur_per_kw: float
-    peak_so_far_kw: float
-    peak_width_kw: float
-    weight: Floats
-    """Shape (G, R): how much of a car's power counts in each row, by group."""
-    group: Ints
-    """Shape (N,): the group of each car."""
-    low_kwh: Floats
-    """Shape (B, T): the lower ends of the bands, from which what is inside is counted."""
-
-    @property
-    def live(self) -> Floats:
-        """1 where a variable has room, 0 where it is fixed, shape (V, T)."""
-        found: Floats = (self.width > 0).astype(float)
-        return found
-
-    def transposed(self, price: Floats, peak: Floats) -> Floats:
-        """Return what the rows' duals *price* (R, T) and *peak* (T,) say of each variable, (V, T)."""
-        found = self.sign[:, None] * price[self.row]
-        found[IMPORT] -= peak
-        found[SLACK] -= peak
-        return found
-
-    def rows(self, values: Floats) -> Floats:
-        """Return the site's part of each row for *values* (V, T): shape (R, T)."""
-        found = np.empty_like(self.rhs)
-        found[0] = values[IMPORT] - values[EXPORT] - values[CURTAILED] + values[OVER]
-        banded = values[SLACK + 1 :]
-        if len(banded):
-            found[1:] = banded[::PER_BAND] + banded[1::PER_BAND] - banded[2::PER_BAND]
-        return found
-
-    def whole(self, values: Floats) -> Floats:
-        """Return the sum of *values* (V, T) over the variables of each row, whatever their sign: (R, T)."""
-        found = np.empty_like(self.rhs)
-        np.add.reduce(values[:SLACK], axis=0, out=found[0])
-        banded = values[SLACK + 1 :]
-        if len(banded):
-            found[1:] = banded[::PER_BAND] + banded[1::PER_BAND] + banded[2::PER_BAND]
-        return found
-
-    def seen(self, price: Floats) -> Floats:
-        """Return the prices that each group of cars sees, shape (G, T)."""
-        found: Floats = self.weight @ price
-        return found
-
-
-def frame_of(problem: Problem, layout: Layout) -> Frame:
-    """Return the frame around the cars of *problem*."""
-    site, hours, cars = problem.site, problem.hours, problem.sessions
-    car, step, count = layout.where.car, layout.where.step, len(hours)
-    big = float(np.max(site.load_kw, initial=1.0) + np.max(site.pv_kw, initial=0.0))
-    big += float(np.sum(cars.charge_kw) + np.sum(cars.discharge_kw))
-    zeros = np.zeros(count)
-    fixed = np.bincount(step, weights=layout.fixed_kwh, minlength=count)
-    rhs = [(site.load_kw - site.pv_kw) * hours + fixed]
-    width = [
-        np.minimum(site.import_limit_kw, big) * hours,
-        np.minimum(site.export_limit_kw, big) * hours,
-        site.pv_kw * hours,
-        2 * big * hours,
-        (site.peak_so_far_kw + big) * hours,
-    ]
-    cost = [
-        site.import_eur_per_kwh,
-        -site.export_eur_per_kwh,
-        zeros,
-        np.full(count, OVER_EUR_PER_KWH),
-        zeros,
-    ]
-    row, sign, lows = [0] * 5, [1.0, -1.0, -1.0, 1.0, 0.0], []
-    for number, band in enumerate(problem.bands):
-        reach = big + np.abs(band.base_kw)
-        low, high = np.maximum(band.low_kw, -2 * reach), np.minimum(band.high_kw, 2 * reach)
-        part = np.bincount(step, weights=band.weight[car] * layout.fixed_kwh, minlength=count)
-        rhs.append((band.base_kw - low) * hours + part)
-        width += [np.maximum(high - low, 0.0) * hours, 4 * reach * hours, 4 * reach * hours]
-        cost += [zeros, np.full(count, OVER_EUR_PER_KWH), np.full(count, OVER_EUR_PER_KWH)]
-        row += [1 + number] * PER_BAND
-        sign += [1.0, 1.0, -1.0]
-        lows.append(low * hours)
-    weights = np.ones((len(cars), 1 + len(problem.bands)))
-    for number, band in enumerate(problem.bands):
-        weights[:, 1 + number] = band.weight
-    kinds, group = np.unique(weights, axis=0, return_inverse=True)
-    widths = np.stack(width)
-    return Frame(
-        hours=hours,
-        rhs=np.stack(rhs),
-        width=np.where(widths < NARROW_KWH, 0.0, widths),
-        cost=np.stack(cost),
-        row=np.array(row),
-        sign=np.array(sign),
-        peak_eur_per_kw=site.peak_eur_per_kw,
-        peak_so_far_kw=site.peak_so_far_kw,
-        peak_width_kw=big,
-        weight=kinds if len(kinds) else np.ones((1, weights.shape[1])),
-        group=group.reshape(-1).astype(np.int64),
-        low_kwh=np.array(lows).reshape(len(lows), count),
-    )
+from sterna.decisions.schedule.interior.dense import Symmetric
+from sterna.decisions.schedule.interior.frame import (
+    CURTAILED,
+    EXPORT,
+    IMPORT,
+    OVER,
+    PER_BAND,
+    SLACK,
+    Frame,
+    assembled,
+)
+from sterna.decisions.schedule.problem import Floats
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -164,8 +50,35 @@ class Shift:
     upper: Floats
 
 
+class Look(NamedTuple):
+    """What the site says of a point."""
+
+    products: float
+    """Sum of the products of its variables and multipliers, EUR."""
+    cost: float
+    """What it pays, EUR."""
+    bound: float
+    """Its part of the dual objective, EUR: with the cars', no schedule costs less."""
+    balance: float
+    """Largest energy of any row that comes from nowhere, kWh."""
+
+
+class Along(NamedTuple):
+    """What a direction does to the site."""
+
+    primal: float
+    """How steeply the nearest bound is approached: it is reached after one part in so many of the way."""
+    dual: float
+    """The same for multipliers."""
+    linear: float
+    """How much the products change with the primal length, EUR."""
+    linear_dual: float
+    square: float
+    """The same with the dual length, and with both."""
+
+
 class Surround:
-    """The site's part of every Newton step."""
+    """The site's part of every Newton step, in numpy (`around` has it in C)."""
 
     def __init__(self, frame: Frame, weight: float) -> None:
         """Take the site of *frame*; its products aim at *weight* times those of the cars."""
@@ -219,14 +132,6 @@ class Surround:
         found: Floats = self.cost - np.append(across, float(self.frame.hours @ peak))
         return found
 
-    def products(self, at: Around) -> float:
-        """Return the sum of all products of *at*."""
-        return float(at.lower @ at.x + at.upper @ (self.width - at.x))
-
-    def cost_of(self, at: Around) -> float:
-        """Return what the site pays at *at*, EUR."""
-        return float(self.cost @ at.x) + self.frame.peak_eur_per_kw * self.frame.peak_so_far_kw
-
     def bound_of(self, price: Floats, peak: Floats) -> float:
         """Return the site's part of the dual objective: with the cars', no schedule costs less."""
         frame = self.frame
@@ -235,40 +140,39 @@ class Surround:
         slack = np.minimum(self.reduced(price, peak), 0.0) @ self.width
         return held + so_far + float(slack)
 
-    def residuals(self, at: Around, power: Floats) -> tuple[Floats, Floats]:
-        """Return what the rows (R, T) and the peak's rows (T,) lack, with the cars' *power* (R, T)."""
-        frame, x = self.frame, at.x[:-1].reshape(self._shape)
-        rows = frame.rhs + power - frame.rows(x)
-        peak = x[IMPORT] + x[SLACK] - frame.hours * (frame.peak_so_far_kw + at.x[-1])
-        return rows, peak
+    def begin(self, at: Around) -> None:
+        """Stand at the point *at*, which goes with every step from now on."""
+        self.at = at
 
-    def system(self, at: Around, schur: Floats) -> "System":
-        """Return the Newton system at *at* with the cars' *schur* complement, (G, T, T), until the next one is made."""
-        return System(self, at, schur)
+    def look(self, power: Floats) -> Look:
+        """Find what rows and the peak's rows lack, with the cars' *power* (R, T)."""
+        frame, at = self.frame, self.at
+        x = at.x[:-1].reshape(self._shape)
+        self._lacks = frame.rhs + power - frame.rows(x)
+        self._short = x[IMPORT] + x[SLACK] - frame.hours * (frame.peak_so_far_kw + at.x[-1])
+        return Look(
+            products=float(at.lower @ at.x + at.upper @ (self.width - at.x)),
+            cost=float(self.cost @ at.x) + frame.peak_eur_per_kw * frame.peak_so_far_kw,
+            bound=self.bound_of(at.price, at.peak),
+            balance=float(np.max(np.abs(self._lacks))),
+        )
 
-
-class System:
-    """The linear system in the prices at one point."""
-
-    def __init__(self, around: Surround, at: Around, schur: Floats) -> None:
-        """Assemble it; *schur* holds the lower triangles, shape (G, T, T)."""
-        frame = around.frame
-        self._around, self._at = around, at
-        alive, dead = around.alive, around.dead
-        self._per_x, self._per_room = (
-            alive / (at.x + dead), alive / (around.width - at.x + dead),
-        )  # fmt: skip
+    def system(self, schur: Floats) -> None:
+        """Assemble and factor the Newton system here; the cars' *schur* holds lower triangles, (G, T, T)."""
+        frame, at, alive, dead = self.frame, self.at, self.alive, self.dead
+        self._per_x = alive / (at.x + dead)
+        self._per_room = alive / (self.width - at.x + dead)
         self._sinks, self._rises = at.lower * self._per_x, at.upper * self._per_room
-        self._reduced = around.reduced(at.price, at.peak)
+        self._reduced = self.reduced(at.price, at.peak)
         theta = alive / (self._sinks + self._rises + dead)
         self._theta = theta
-        loose = theta[:-1].reshape(frame.width.shape)
+        loose = theta[:-1].reshape(self._shape)
         self._import, self._rest = loose[IMPORT], loose[IMPORT] + loose[SLACK]
         own = loose.copy()
         own[IMPORT] = loose[IMPORT] * loose[SLACK] / self._rest
         self._all = float(np.sum(frame.hours**2 / self._rest)) + 1.0 / theta[-1]
         self._front = self._import * frame.hours / self._rest
-        matrix = _assembled(frame, schur)
+        matrix = assembled(frame, schur)
         count = len(frame.hours)
         matrix[:count, :count] += np.multiply.outer(self._front, self._front / self._all)
         diagonal = np.einsum("ii->i", matrix)
@@ -276,29 +180,57 @@ class System:
         self._scale = 1.0 / np.sqrt(np.maximum(diagonal, 1e-300))
         matrix *= self._scale[:, None]
         matrix *= self._scale
-        around.dense.factor(matrix)
+        self.dense.factor(matrix)
+
+    def foresee(self, cars: Floats) -> Shift:
+        """Return the direction without centring; *cars*: what the cars' power would do at unchanged prices, (R, T)."""
+        nothing = np.zeros(len(self.width))
+        self._ahead = self._shift(nothing, nothing, cars)
+        return self._ahead
+
+    def toward(self, target: float, second: float, cars: Floats) -> Shift:
+        """Return the direction to products of *target*, the second order of the one foreseen counted by *second*."""
+        ahead = self._ahead
+        lower, upper = second * ahead.x * ahead.lower, second * ahead.x * ahead.upper
+        return self._shift(target - lower, target + upper, cars)
+
+    def along(self, shift: Shift) -> Along:
+        """Return what *shift* does."""
+        at, dead, room = self.at, self.dead, self.width - self.at.x
+        primal = np.maximum(-shift.x / (at.x + dead), shift.x / (room + dead))
+        dual = np.maximum(-shift.lower / (at.lower + dead), -shift.upper / (at.upper + dead))
+        return Along(
+            primal=float(np.max(primal, initial=0.0)),
+            dual=float(np.max(dual, initial=0.0)),
+            linear=float((at.lower - at.upper) @ shift.x),
+            linear_dual=float(at.x @ shift.lower + room @ shift.upper),
+            square=float(shift.x @ (shift.lower - shift.upper)),
+        )
+
+    def go(self, shift: Shift, length: float, dual: float) -> None:
+        """Go *length* of *shift*, and *dual* of it with the multipliers and prices."""
+        at = self.at
+        at.x += length * shift.x
+        at.lower += dual * shift.lower
+        at.upper += dual * shift.upper
+        at.price += dual * shift.price
+        at.peak += dual * shift.peak
 
     def _solve(self, right: Floats) -> Floats:
         """Solve for the step of the prices, shape (R, T)."""
-        found = self._around.dense.solve(right.ravel() * self._scale)
+        found = self.dense.solve(right.ravel() * self._scale)
         answer: Floats = (found * self._scale).reshape(right.shape)
         return answer
 
-    def shift(
-        self, lower: Floats, upper: Floats, cars: Floats, lacks: tuple[Floats, Floats]
-    ) -> Shift:
-        """Return the direction to products *lower*, *upper* (VT+1,) beyond the present ones.
-
-        *cars*: what the cars' power would do at unchanged prices, (R, T). *lacks*: the residuals.
-        """
-        around, at, frame = self._around, self._at, self._around.frame
+    def _shift(self, lower: Floats, upper: Floats, cars: Floats) -> Shift:
+        """Return the direction to products *lower*, *upper* (VT+1,) beyond the present ones."""
+        at, frame = self.at, self.frame
         up, down = lower * self._per_x, upper * self._per_room
-        pull = (up - down - self._reduced) * around.alive
+        pull = (up - down - self._reduced) * self.alive
         moved = self._theta * pull
-        flat = moved[:-1].reshape(frame.width.shape)
-        rows, peak = lacks
-        third = peak + flat[IMPORT] + flat[SLACK]
-        right = rows - frame.rows(flat) + cars
+        flat = moved[:-1].reshape(self._shape)
+        third = self._short + flat[IMPORT] + flat[SLACK]
+        right = self._lacks - frame.rows(flat) + cars
         base = (float(frame.hours @ (third / self._rest)) + pull[-1]) / self._all
         right[0] += self._import * third / self._rest - self._front * base
         price = self._solve(right)
@@ -306,29 +238,11 @@ class System:
         top = (float(frame.hours @ (followed / self._rest)) + pull[-1]) / self._all
         duals = (followed - frame.hours * top) / self._rest
         x = self._theta[:-1] * (frame.transposed(price, duals).ravel() + pull[:-1])
-        shaped = x.reshape(frame.width.shape)
-        shaped[SLACK] = frame.hours * top - shaped[IMPORT] - peak
+        shaped = x.reshape(self._shape)
+        shaped[SLACK] = frame.hours * top - shaped[IMPORT] - self._short
         x = np.append(x, top)
         dlower, dupper = up - at.lower - self._sinks * x, down - at.upper + self._rises * x
         return Shift(price=price, peak=duals, x=x, lower=dlower, upper=dupper)
-
-
-def _assembled(frame: Frame, schur: Floats) -> Floats:
-    """Return the rows' matrix (R T, R T) of the cars' *schur* complements, of which lower triangles are given.
-
-    Of the result, too, only the lower triangle is meant.
-    """
-    weight, (rows, count) = frame.weight, frame.rhs.shape
-    if len(weight) == 1 and rows == 1:
-        return np.asarray(weight[0, 0] ** 2 * schur[0], dtype=np.float64)
-    parts, matrix = mirrored(schur), np.zeros((rows, count, rows, count))
-    for one in range(rows):
-        for other in range(one + 1):
-            block = np.zeros((count, count))
-            for both, part in zip(weight[:, one] * weight[:, other], parts, strict=True):
-                block += both * part
-            matrix[one, :, other] = block
-    return matrix.reshape(rows * count, rows * count)
 
 
 def centred(reduced: Floats, x: Floats, width: Floats, product: float) -> tuple[Floats, Floats]:

@@ -6,17 +6,18 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.schedule.columns import Slots
+from sterna.decisions.schedule.interior.around import surround_of
 from sterna.decisions.schedule.interior.built import library
 from sterna.decisions.schedule.interior.compiled import CompiledPasses
 from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.fleet import Fleet, Passes
 from sterna.decisions.schedule.interior.flows import cost_of_stored
 from sterna.decisions.schedule.interior.follow import Follower
+from sterna.decisions.schedule.interior.frame import frame_of
 from sterna.decisions.schedule.interior.layout import Layout
 from sterna.decisions.schedule.interior.method import SITE_WEIGHT, STEPS_MAX, Interior, Progress
-from sterna.decisions.schedule.interior.parts import layout_of
+from sterna.decisions.schedule.interior.lay import layout_of
 from sterna.decisions.schedule.interior.plain import PlainPasses
-from sterna.decisions.schedule.interior.site import Surround, frame_of
 from sterna.decisions.schedule.interior.start import Prices, sampled
 from sterna.decisions.schedule.problem import Floats, Problem
 
@@ -142,7 +143,7 @@ def prices_of(problem: Problem, tolerance: float, threads: int) -> Prices:
         progress = interior.look()
         if not np.isfinite(progress.gap):
             break  # The last ones that were numbers stand.
-        prices = Prices(rows=interior.at.price, peak=interior.at.peak)
+        prices = interior.prices
         if progress.gap <= tolerance:
             break
         interior.foresee()
@@ -157,7 +158,7 @@ def _interior_of(
     frame, steps = frame_of(problem, layout), len(problem.hours)
     precise = precise or library() is None
     fleet = Fleet(layout, frame.group, len(frame.weight), steps, precise=precise)
-    around = Surround(frame, max(1.0, SITE_WEIGHT * len(problem.sessions)))
+    around = surround_of(frame, max(1.0, SITE_WEIGHT * len(problem.sessions)))
     return Interior(problem, fleet, passes_of(fleet, threads), around, prices)
 
 

@@ -96,11 +96,11 @@ def straight(problem: Problem, layout: Layout) -> Floats:
     now = cars.energy_kwh.copy()
     least, most = now.copy(), now.copy()
     for step in range(len(hours)):
-        at = layout.by_step[layout.begins[step] : layout.begins[step + 1]]
-        car = where.car[at]
-        in_most, out_most, before = bounds.most_in[at], bounds.most_out[at], now[car]
-        low = np.maximum(bounds.floor[at], least[car] - out_most)
-        high = np.maximum(np.minimum(bounds.ceiling[at], most[car] + in_most), low)
+        here = slice(layout.begins[step], layout.begins[step + 1])
+        at, car = layout.by_step[here], layout.car_by_step[here]
+        in_most, out_most, before = bounds.most_in[here], bounds.most_out[here], now[car]
+        low = np.maximum(bounds.floor[here], least[car] - out_most)
+        high = np.maximum(np.minimum(bounds.ceiling[here], most[car] + in_most), low)
         least[car], most[car] = low, high
         left = np.maximum(cars.last[car] - step, 1)
         want = np.clip((np.maximum(cars.target_kwh[car], before) - before) / left, 0, 0.8 * in_most)
