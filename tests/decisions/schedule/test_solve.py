@@ -126,6 +126,7 @@ def test_a_session_that_has_no_step_of_the_horizon_is_refused(
 def test_arrays_that_do_not_belong_together_are_refused(name: str) -> None:
     problem = reference(60, 24)
     shape = {"present_h": (60, 23), "charge_kw": (59,), "charge_pieces": (2, 1, 59)}[name]
-    broken = replace(problem.sessions, **{name: np.ones(shape)})
+    values: dict[str, Any] = {name: np.ones(shape)}
+    broken = replace(problem.sessions, **values)
     with pytest.raises(ValueError, match=f"{name}: of shape"):
         solve(replace(problem, sessions=broken))

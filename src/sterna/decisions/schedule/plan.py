@@ -101,9 +101,8 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
     cars, site = problem.sessions, problem.site
     gained = flows.into - flows.out
     into, out = np.maximum(gained, 0.0), np.maximum(-gained, 0.0)
-    here = cars.present_h[where.car, where.step]
-    charge = metered(into, here, *cars.charging, where.car, charging=True)
-    discharge = metered(out, here, *cars.discharging, where.car, charging=False)
+    charge = metered(cars, where, into, charging=True)
+    discharge = metered(cars, where, out, charging=False)
     spared = flows.charge - flows.discharge - charge + discharge
     rest = np.bincount(where.step, weights=spared, minlength=len(problem.hours))
     circle = np.minimum(flows.imported, flows.exported)
@@ -128,22 +127,21 @@ def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArra
     return found, rest > TINY_KWH * 10
 
 
-def metered(
-    moved: Floats, here: Floats, powers: Floats, shares: Floats, car: Ints, *, charging: bool
-) -> Floats:
+def metered(cars: Sessions, where: Slots, moved: Floats, *, charging: bool) -> Floats:
     """Return the metered energy of *moved* kWh at the battery, shape (K,), the best piece first.
 
-    *shares*: efficiency of each piece: what is stored of a metered kWh when *charging*, what is
-    metered of a stored one when not.
+    What is beyond all pieces is the solver's noise and counts as the last one.
     """
-    rest, metered = moved, np.zeros(len(moved))
-    ratios = 1.0 / shares[:, car] if charging else shares[:, car]
-    for power, ratio in zip(powers, ratios, strict=True):
-        part = np.minimum(rest, power[car] * here / ratio)
-        metered = metered + part * ratio
+    powers, shares = cars.charging if charging else cars.discharging
+    ratios = (1.0 / shares if charging else shares)[:, where.car]
+    if len(powers) == 1:
+        return np.asarray(moved * ratios[0])
+    found, rest, here = np.zeros(len(moved)), moved, cars.present_h[where.car, where.step]
+    for power, ratio in zip(powers[:-1], ratios[:-1], strict=True):
+        part = np.minimum(rest, power[where.car] * here / ratio)
+        found = found + part * ratio
         rest = rest - part
-    whole: Floats = metered + rest * ratios[-1]  # What is beyond all pieces is the solver's noise.
-    return whole
+    return np.asarray(found + rest * ratios[-1])
 
 
 def kept(problem: Problem, where: Slots, flows: Flows) -> Flows:
@@ -268,16 +266,18 @@ def plan_of(
     flows = found.flows
     cars, hours = problem.sessions, problem.hours
 
-    def laid(values: Floats) -> Floats:
-        table = np.zeros((len(cars), len(hours)))
-        table[where.car, where.step] = values
-        return table
+    at = where.car * len(hours) + where.step
 
-    charge, discharge = laid(flows.charge), laid(flows.discharge)
+    def laid(values: Floats) -> Floats:
+        table = np.zeros(len(cars) * len(hours))
+        table[at] = values
+        return table.reshape(len(cars), len(hours))
+
+    here = np.maximum(cars.present_h.ravel()[at], 1e-9)
     promised = problem.reserve is not None
     schedule = Schedule(
-        charge_kwh=charge,
-        discharge_kwh=discharge,
+        charge_kwh=laid(flows.charge),
+        discharge_kwh=laid(flows.discharge),
         import_kwh=flows.imported,
         export_kwh=flows.exported,
         curtailed_kwh=flows.curtailed,
@@ -290,7 +290,7 @@ def plan_of(
     cost = found.costs.total
     return Plan(
         edges=np.concatenate(([0.0], np.cumsum(hours) * 3600.0)) if edges is None else edges,
-        power_kw=(charge - discharge) / np.maximum(cars.present_h, 1e-9),
+        power_kw=laid((flows.charge - flows.discharge) / here),
         energy_kwh=laid(flows.stored),
         site_kw=(flows.imported + flows.over - flows.exported) / hours,
         unmet_kwh=flows.unmet,

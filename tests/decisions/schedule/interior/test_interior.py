@@ -18,8 +18,8 @@ from sterna.decisions.schedule.interior.chain import lower_bound
 from sterna.decisions.schedule.interior.costs import Chains
 from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.follow import Follower
-from sterna.decisions.schedule.interior.layout import in_steps
 from sterna.decisions.schedule.interior.lay import layout_of
+from sterna.decisions.schedule.interior.layout import in_steps
 from sterna.decisions.schedule.interior.solve import solve_interior
 from sterna.decisions.schedule.lp import build
 from sterna.decisions.schedule.plan import costs_of

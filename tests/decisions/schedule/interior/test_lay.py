@@ -40,16 +40,15 @@ def pressed(problem: Problem, seed: int) -> Problem:
     energy = np.where(kind == 0, 0.3 * cars.floor_kwh, cars.energy_kwh)
     energy = np.where(kind == 1, 1.02 * cars.capacity_kwh, energy)
     idle = np.where(kind == 2, 0.0, 1.0)
-    pieces = {
-        name: None if value is None else value * np.array([[idle], [np.ones(len(cars))]]).reshape(2, 1, -1)
-        for name in ("charge_pieces", "discharge_pieces")
-        for value in [getattr(cars, name)]
-    }
+    curves = cars.charge_pieces, cars.discharge_pieces
+    charge, discharge = (
+        None if curve is None else np.stack((curve[0] * idle, curve[1])) for curve in curves
+    )
     return replace(
         problem,
         sessions=replace(
             cars, energy_kwh=energy, charge_kw=cars.charge_kw * idle,
-            discharge_kw=cars.discharge_kw * idle, **pieces,
+            discharge_kw=cars.discharge_kw * idle, charge_pieces=charge, discharge_pieces=discharge,
         ),
     )  # fmt: skip
 

@@ -55,6 +55,8 @@ typedef struct {
     double *power, *answer, *answer2, *answer3; /* (chunks, groups, steps) */
     double *sums;                               /* (chunks, SUMS) */
     double *reach, *reach_dual, *change;        /* per car; change: (cars, 3) */
+    const double *base;                         /* per slot: stored energy when all its pieces are 0 */
+    double *stored;                             /* per slot: stored energy, when it was asked for */
     real *scratch;                              /* (threads, room) */
     integer room;
     double target, second;                      /* of the direction: products aimed at, weight of the second order */
@@ -551,11 +553,11 @@ WIDE static void go(const Fleet *F, integer i, double step, double step_dual, in
     const real *width = F->width + F->flat[i];
     real *x = F->x + F->flat[i], *zl = F->zl + F->flat[i], *zu = F->zu + F->flat[i];
     const real *dx = F->dx + F->flat[i], *ahead = F->ahead + F->flat[i];
-    real target = (real)(local ? F->centre : F->target), weight = local ? 0 : (real)F->second;
+    real target = (real)(local ? F->centre : F->target), weight = (real)F->second;
     real far = (real)step, far_dual = (real)step_dual;
     APART
     for (integer v = 0; v < m; v++) {
-        real live = width[v] > 0 ? 1 : 0, d = dx[v], a = ahead[v], first = a * weight;
+        real live = width[v] > 0 ? 1 : 0, d = dx[v], a = local ? 0 : ahead[v], first = a * weight;
         real per_x = 1 / x[v], per_room = 1 / (width[v] - x[v]);
         real il = width[v] > 0 ? per_x : 0, iu = width[v] > 0 ? per_room : 0;
         real lower = (target + first * zl[v] * (live + il * a)) * il;
@@ -632,6 +634,18 @@ static void advance_pass(const Fleet *F, integer c, integer i, real *s) {
     factor(F, c, i, s, 0);
 }
 
+static void stored_pass(const Fleet *F, integer c, integer i, real *scratch) {
+    integer n = F->count[i], kinds = F->ups + F->downs + F->stores;
+    const real *x = F->x + F->flat[i];
+    const double *base = F->base + F->slot[i];
+    double *stored = F->stored + F->slot[i];
+    (void)c, (void)scratch;
+    for (integer t = 0; t < n; t++) stored[t] = base[t];
+    for (integer k = F->ups + F->downs; k < kinds; k++)
+        for (integer t = 0; t < n; t++) stored[t] += (double)x[k * n + t];
+    for (integer z = 0; z < F->lasts; z++) stored[n - 1] += (double)x[kinds * n + z];
+}
+
 typedef void (*Pass)(const Fleet *, integer, integer, real *);
 typedef struct {
     const Fleet *fleet;
@@ -666,3 +680,4 @@ EXPORT void NAME(sterna_predict)(Fleet *F) { run(F, predict); }
 EXPORT void NAME(sterna_direct)(Fleet *F) { run(F, direct_pass); }
 EXPORT void NAME(sterna_advance)(Fleet *F) { run(F, advance_pass); }
 EXPORT void NAME(sterna_begin)(Fleet *F) { run(F, begin_pass); }
+EXPORT void NAME(sterna_stored)(Fleet *F) { run(F, stored_pass); }

@@ -11,8 +11,8 @@ second opinion on a plan's bound from other arithmetic than the method that foun
 from itertools import pairwise
 
 from sterna.decisions.schedule.interior.frame import frame_of
-from sterna.decisions.schedule.interior.layout import Layout
 from sterna.decisions.schedule.interior.lay import layout_of
+from sterna.decisions.schedule.interior.layout import Layout
 from sterna.decisions.schedule.interior.site import Surround
 from sterna.decisions.schedule.interior.start import Prices
 from sterna.decisions.schedule.problem import Floats, Problem

@@ -18,6 +18,7 @@ REALS: Final = (
 """In the precision of the fleet."""
 DOUBLES: Final = (
     *("power", "answer", "answer2", "answer3", "sums", "reach", "reach_dual", "change"),
+    *("base", "stored"),
 )
 ARRAYS: Final = (*WHOLES, *REALS, *DOUBLES, "scratch")
 """What is handed over by address, in the order of the record."""
@@ -90,6 +91,10 @@ class CompiledPasses:
     def begin(self) -> None:
         """See `Passes`."""
         self._run("sterna_begin")
+
+    def stored(self) -> None:
+        """See `Passes`."""
+        self._run("sterna_stored")
 
     def _run(self, name: str) -> None:
         fleet, record = self._fleet, self._record

@@ -1,6 +1,7 @@
 """What cars cost, in double precision: at prices at least (the proof of a bound), and with a schedule."""
 
 import ctypes
+from typing import Final
 
 import numpy as np
 
@@ -8,39 +9,48 @@ from sterna.decisions.schedule.interior.built import ADDRESS, WHOLE, library
 from sterna.decisions.schedule.interior.layout import Layout, reduced_costs
 from sterna.decisions.schedule.problem import Floats, Ints
 
+CARS_AT_ONCE: Final = 250
+"""Cars whose costs are summed apart, by whichever thread."""
+
 
 class _Chains(ctypes.Structure):
     """The record that `costs.c` reads: a layout."""
 
     _fields_ = [
         *((name, WHOLE) for name in ("cars", "steps", "ups", "downs", "stores", "lasts")),
-        *((name, ADDRESS) for name in ("first", "count", "slot", "flat", "group")),
+        *((name, WHOLE) for name in ("chunks", "threads")),
+        *((name, ADDRESS) for name in ("first", "count", "slot", "flat", "group", "cut")),
         *((name, ADDRESS) for name in ("gain", "drain", "width", "cost", "rhs", "base")),
+        *((name, ADDRESS) for name in ("sums", "drawn")),
     ]
 
 
 class Chains:
     """The cars of a layout, as what they cost is reckoned."""
 
-    def __init__(self, layout: Layout, group: Ints, steps: int) -> None:
+    def __init__(self, layout: Layout, group: Ints, steps: int, threads: int = 1) -> None:
         """Hold *layout* ready; *group*: (N,) which of the prices each car sees."""
         self._layout, self._group, self._steps = layout, group, steps
         self._library = library()
         self.compiled = self._library is not None
         """Whether `priced` is there."""
         where = layout.where
-        first = where.step[layout.slot[:-1]] if len(layout.count) else np.zeros(0, np.int64)
+        cars = len(layout.count)
+        first = where.step[layout.slot[:-1]] if cars else np.zeros(0, np.int64)
+        cut = np.append(np.arange(0, max(cars, 1), CARS_AT_ONCE), cars)
+        chunks = len(cut) - 1
         self._kept = {
             name: np.ascontiguousarray(array)
             for name, array in (
-                ("first", first), ("group", group), ("base", layout.base_kwh),
+                ("first", first), ("group", group), ("base", layout.base_kwh), ("cut", cut),
+                ("sums", np.zeros(chunks)), ("drawn", np.zeros((chunks, steps))),
                 *((name, getattr(layout, name)) for name in ("count", "slot", "flat")),
                 *((name, getattr(layout, name)) for name in ("gain", "drain", "width", "cost", "rhs")),
             )
         }  # fmt: skip
         self._record = _Chains(
-            cars=len(layout.count), steps=steps, ups=layout.ups, downs=layout.downs,
-            stores=layout.stores, lasts=layout.lasts,
+            cars=cars, steps=steps, ups=layout.ups, downs=layout.downs,
+            stores=layout.stores, lasts=layout.lasts, chunks=chunks, threads=min(threads, chunks),
             **{name: array.ctypes.data for name, array in self._kept.items()},
         )  # fmt: skip
         self._decided = np.bincount(where.step, weights=layout.fixed_kwh, minlength=steps)

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from sterna.decisions.schedule.interior.layout import Layout, reduced_costs
+from sterna.decisions.schedule.interior.memory import Room
 from sterna.decisions.schedule.interior.site import centred
 from sterna.decisions.schedule.problem import Floats, Ints
 
@@ -42,17 +43,30 @@ class Passes(Protocol):
         """Put every car where the prices lead it by themselves, and bring it near products of `centre` there."""
         ...
 
+    def stored(self) -> None:
+        """Find `stored`, the stored energy at the present point."""
+        ...
+
 
 class Fleet:
     """The state of all cars. N cars, M slots, F variables, G groups, T steps, C chunks."""
 
     def __init__(
-        self, layout: Layout, group: Ints, groups: int, steps: int, *, precise: bool = True
+        self,
+        layout: Layout,
+        group: Ints,
+        groups: int,
+        steps: int,
+        *,
+        precise: bool = True,
+        room: Room | None = None,
     ) -> None:
-        """Make the arrays of *layout*; *group*: (N,) which of the *groups* prices each car sees.
+        """Make the arrays of *layout* in *room*; *group*: (N,) which of the *groups* prices each car sees.
 
-        Not *precise*: in single precision, which is half of the way to memory.
+        Not *precise*: in single precision, which is half of the way to memory. What a pass fills before
+        it is read is rubbish until then.
         """
+        room = room or Room()
         real: Any = np.float64 if precise else np.float32
         self.precise = precise
         cars = len(layout.count)
@@ -70,21 +84,21 @@ class Fleet:
         )
         self.width, self.cost = layout.width, layout.cost
         if not precise:
-            self.width, self.cost = np.empty((2, variables), dtype=real)
+            self.width, self.cost = room.take((2, variables), real)
             self.width[:], self.cost[:] = layout.width, layout.cost
-        # One piece of memory is cheaper to get than many.
-        self.x, self.zl, self.zu, self.theta, self.pull, self.ahead, self.dx = np.zeros(
-            (7, variables), dtype=real
+        self.x, self.zl, self.zu, self.theta, self.pull, self.ahead, self.dx = room.take(
+            (7, variables), real
         )
-        per_slot = np.zeros((14, slots), dtype=real)
+        per_slot = room.take((14, slots), real)
         self.value, self.dvalue, self.residual, self.aim = per_slot[:4]
         self.inverse, self.onward, self.damp, self.share, self.wish, self.extra = per_slot[4:10]
         self.coupling, self.held, self.mixed, self.loose = per_slot[10:]
-        self.schur = np.zeros((chunks, groups, steps, steps), dtype=real)
+        self.schur = room.take((chunks, groups, steps, steps), real)
         self.power, self.answer, self.answer2, self.answer3 = (
             np.zeros((chunks, groups, steps)) for _ in range(4)
         )
         self.sums = np.zeros((chunks, SUMS))
+        self.base, self.stored = layout.base_kwh, room.take((slots,))
         self.reach, self.reach_dual = np.ones(cars), np.ones(cars)
         self.change = np.zeros((cars, 3))
         self.price, self.move = (np.zeros((groups, steps), dtype=real) for _ in range(2))

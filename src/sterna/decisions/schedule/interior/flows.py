@@ -16,9 +16,8 @@ def flows_of(problem: Problem, where: Slots, stored: Floats) -> Flows:
     before[1:], before[where.begin] = stored[:-1], cars.energy_kwh
     gained = stored - before
     into, out = np.maximum(gained, 0.0), np.maximum(-gained, 0.0)
-    here = cars.present_h[where.car, where.step]
-    charge = metered(into, here, *cars.charging, where.car, charging=True)
-    discharge = metered(out, here, *cars.discharging, where.car, charging=False)
+    charge = metered(cars, where, into, charging=True)
+    discharge = metered(cars, where, out, charging=False)
     drawn = np.bincount(where.step, weights=charge - discharge, minlength=count)
     imported, exported, curtailed, over = _at_the_grid(problem, drawn.astype(np.float64))
     found = Flows(

@@ -68,17 +68,17 @@ class Follower:
         if self._library is None:
             return followed_in_numpy(problem, layout, wish)
         room, least, band = _rooms(problem)
+        stored = np.empty(len(wish))
         kept = self._given | {
             "now": problem.sessions.energy_kwh.copy(), "wish": np.ascontiguousarray(wish),
-            "room": room, "least": least, "band": np.ascontiguousarray(band),
-            "stored": np.empty(len(wish)),
+            "room": room, "least": least, "band": np.ascontiguousarray(band), "stored": stored,
         }  # fmt: skip
         record = _Follow(
             steps=len(problem.hours), bands=len(problem.bands), ups=layout.ups, downs=layout.downs,
             slots=len(wish), **{name: array.ctypes.data for name, array in kept.items()},
         )  # fmt: skip
         self._library.sterna_follow(ctypes.byref(record))
-        return kept["stored"]
+        return stored
 
 
 def _peaked(problem: Problem, most_kw: float) -> Problem:

@@ -116,7 +116,9 @@ def frame_of(problem: Problem, layout: Layout) -> Frame:
     weights = np.ones((len(cars), 1 + len(problem.bands)))
     for number, band in enumerate(problem.bands):
         weights[:, 1 + number] = band.weight
-    kinds, group = np.unique(weights, axis=0, return_inverse=True)
+    kinds, group = np.ones((1, 1)), np.zeros(len(cars), dtype=np.int64)
+    if problem.bands:
+        kinds, group = np.unique(weights, axis=0, return_inverse=True)
     widths = np.stack(width)
     return Frame(
         hours=hours,
@@ -129,7 +131,7 @@ def frame_of(problem: Problem, layout: Layout) -> Frame:
         peak_so_far_kw=site.peak_so_far_kw,
         peak_width_kw=big,
         weight=kinds if len(kinds) else np.ones((1, weights.shape[1])),
-        group=group.reshape(-1).astype(np.int64),
+        group=group.reshape(-1).astype(np.int64, copy=False),
         low_kwh=np.array(lows).reshape(len(lows), count),
     )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sterna.decisions.schedule.columns import Slots
 from sterna.decisions.schedule.interior.built import ADDRESS, WHOLE, library
 from sterna.decisions.schedule.interior.layout import Bounds, Layout, chains_of
+from sterna.decisions.schedule.interior.memory import Room
 from sterna.decisions.schedule.problem import Floats, Ints, Problem
 
 MARKS_MAX: Final = 60
@@ -38,16 +39,19 @@ class _Lay(ctypes.Structure):
     ]
 
 
-def layout_of(problem: Problem, threads: int = 1) -> Layout:
-    """Return *problem* as chains, whatever *threads* the same ones."""
+def layout_of(problem: Problem, threads: int = 1, room: Room | None = None) -> Layout:
+    """Return *problem* as chains, whatever *threads* the same ones.
+
+    *room*: where they are laid out; but for `Layout.where`, they last as long as it is lent.
+    """
     cars, found = problem.sessions, library()
     pieces = len(cars.charging[0]), len(cars.discharging[0]), len(cars.tiers[0])
     if found is None or max(pieces) > MARKS_MAX:
         return chains_of(problem)
-    return _laid(problem, found, threads)
+    return _laid(problem, found, threads, room or Room())
 
 
-def _laid(problem: Problem, library: ctypes.CDLL, threads: int) -> Layout:
+def _laid(problem: Problem, library: ctypes.CDLL, threads: int, room: Room) -> Layout:
     """Return *problem* as chains, by *library*."""
     cars, steps = problem.sessions, len(problem.hours)
     count = (cars.last - cars.first).astype(np.int64)
@@ -67,10 +71,10 @@ def _laid(problem: Problem, library: ctypes.CDLL, threads: int) -> Layout:
         "wear": cars.wear_eur_per_kwh, "levy": cars.levies,
         "early": early, "worth": worth, "missing": missing, "price": price,
     }  # fmt: skip
-    # A few large pieces of memory are much cheaper to get than many small ones.
-    car, step, by_step, car_by_step = np.empty((4, slots), dtype=np.int64)
-    per_slot = np.empty((7 + ups + downs, slots))
-    width, cost = np.empty((2, flats))
+    car, step = np.empty((2, slots), dtype=np.int64)
+    by_step, car_by_step = room.take((2, slots), np.int64)
+    per_slot = room.take((7 + ups + downs, slots))
+    width, cost = room.take((2, flats))
     found = {
         "car": car, "step": step, "by_step": by_step, "car_by_step": car_by_step,
         **dict(zip(("rhs", "base", "fixed", "most_in", "most_out", "low", "top"), per_slot, strict=False)),

@@ -97,11 +97,13 @@ class Interior:
         passes: Passes,
         around: Surround,
         prices: Prices | None = None,
+        *,
+        threads: int = 1,
     ) -> None:
         """Begin at *prices*, or where the cars go straight to their targets."""
         self.fleet, self.around = fleet, around
         self._passes = passes
-        self.chains = Chains(fleet.layout, fleet.group, fleet.steps)
+        self.chains = Chains(fleet.layout, fleet.group, fleet.steps, threads)
         self.standing = 0
         """How many steps running have led nowhere."""
         layout, frame = fleet.layout, around.frame
@@ -183,8 +185,9 @@ class Interior:
         return self.around.frame.peak_so_far_kw + float(self.at.x[-1])
 
     def stood(self) -> Floats:
-        """Return the stored energy (M,) at the present point."""
-        return self.fleet.layout.stored_kwh(self.fleet.x)
+        """Return the stored energy (M,) at the present point, until it is asked for again."""
+        self._passes.stored()
+        return self.fleet.stored
 
     @_quiet
     def foresee(self) -> None:

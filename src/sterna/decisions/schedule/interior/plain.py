@@ -66,6 +66,10 @@ class PlainPasses(Padded):
         return np.where(self._width > 0, pull, 0.0), np.where(self._tail_width > 0, tail, 0.0)
 
     @_quiet
+    def stored(self) -> None:
+        """See `Passes`."""
+        self._fleet.stored[:] = self._fleet.layout.stored_kwh(self._fleet.x)
+
     def factor(self) -> None:
         """See `Passes`."""
         fleet = self._fleet

@@ -14,9 +14,10 @@ from sterna.decisions.schedule.interior.fleet import Fleet, Passes
 from sterna.decisions.schedule.interior.flows import cost_of_stored
 from sterna.decisions.schedule.interior.follow import Follower
 from sterna.decisions.schedule.interior.frame import frame_of
-from sterna.decisions.schedule.interior.layout import Layout
-from sterna.decisions.schedule.interior.method import SITE_WEIGHT, STEPS_MAX, Interior, Progress
 from sterna.decisions.schedule.interior.lay import layout_of
+from sterna.decisions.schedule.interior.layout import Layout
+from sterna.decisions.schedule.interior.memory import Room, borrowed
+from sterna.decisions.schedule.interior.method import SITE_WEIGHT, STEPS_MAX, Interior, Progress
 from sterna.decisions.schedule.interior.plain import PlainPasses
 from sterna.decisions.schedule.interior.start import Prices, sampled
 from sterna.decisions.schedule.problem import Floats, Problem
@@ -92,10 +93,24 @@ def solve_interior(
         least, every, most = SAMPLE
         some = sampled(problem, min(max(len(problem.sessions) // every, least), most))
         prices = prices_of(some, SAMPLE_TOLERANCE, threads)
-    layout = layout_of(problem, threads)
+    with borrowed() as room:
+        return _solved(problem, tolerance, threads, prices, room, precise=precise)
+
+
+def _solved(
+    problem: Problem,
+    tolerance: float,
+    threads: int,
+    prices: Prices | None,
+    room: Room,
+    *,
+    precise: bool,
+) -> Found:
+    """Solve in *room*: what is returned has none of it."""
+    layout = layout_of(problem, threads, room)
     wanted, many = max(tolerance, EXACT), len(problem.sessions)
     precise = precise or wanted < SINGLE_TOLERANCE or many < SINGLE_FROM or library() is None
-    interior = _interior_of(problem, layout, threads, prices, precise=precise)
+    interior = _interior_of(problem, layout, threads, prices, room, precise=precise)
     best = Best(problem, layout, interior.chains)
     count, closest, since = 0, np.inf, 0
     near = NEAR if many <= BOTH_CARS_MAX or wanted >= ROUGH else NEAR_OF_MANY
@@ -137,29 +152,37 @@ def solve_interior(
 
 def prices_of(problem: Problem, tolerance: float, threads: int) -> Prices:
     """Return prices at which the inner point is within *tolerance* of the least cost; no schedule is made."""
-    interior = _interior_of(problem, layout_of(problem), threads, None, precise=False)
-    prices = interior.best_prices
-    for _ in range(STEPS_MAX):
-        progress = interior.look()
-        if not np.isfinite(progress.gap):
-            break  # The last ones that were numbers stand.
-        prices = interior.prices
-        if progress.gap <= tolerance:
-            break
-        interior.foresee()
-        interior.step(progress)
+    with borrowed() as room:
+        layout = layout_of(problem, room=room)
+        interior = _interior_of(problem, layout, threads, None, room, precise=False)
+        prices = interior.best_prices
+        for _ in range(STEPS_MAX):
+            progress = interior.look()
+            if not np.isfinite(progress.gap):
+                break  # The last ones that were numbers stand.
+            prices = interior.prices
+            if progress.gap <= tolerance:
+                break
+            interior.foresee()
+            interior.step(progress)
     return prices
 
 
 def _interior_of(
-    problem: Problem, layout: Layout, threads: int, prices: Prices | None, *, precise: bool
+    problem: Problem,
+    layout: Layout,
+    threads: int,
+    prices: Prices | None,
+    room: Room,
+    *,
+    precise: bool,
 ) -> Interior:
     """Return the method on *problem*, before its first step."""
     frame, steps = frame_of(problem, layout), len(problem.hours)
     precise = precise or library() is None
-    fleet = Fleet(layout, frame.group, len(frame.weight), steps, precise=precise)
+    fleet = Fleet(layout, frame.group, len(frame.weight), steps, precise=precise, room=room)
     around = surround_of(frame, max(1.0, SITE_WEIGHT * len(problem.sessions)))
-    return Interior(problem, fleet, passes_of(fleet, threads), around, prices)
+    return Interior(problem, fleet, passes_of(fleet, threads), around, prices, threads=threads)
 
 
 class Best:
@@ -168,7 +191,7 @@ class Best:
     def __init__(self, problem: Problem, layout: Layout, chains: Chains) -> None:
         """Have none yet."""
         self.cost_eur = np.inf
-        self.stored_kwh = layout.base_kwh
+        self.stored_kwh = layout.base_kwh.copy()
         self._problem, self._layout, self._chains = problem, layout, chains
         self._follower = Follower(problem, layout)
 
