@@ -33,6 +33,7 @@ from sterna.actors.station.transaction import (
     authorize,
     begun,
     ended,
+    lasting,
     renewed,
     report,
     rested,
@@ -170,7 +171,9 @@ def metered(state: State, outlet: Outlet, event: Metered) -> Sequence[Command]:
     if offset < 2 * CLOCK_S:
         clock = report(state, outlet, "Updated", "MeterValueClock", event.at)
         lasts = outlet.expires - event.at > state.meter_s + RENEWED_AHEAD_S
-        return (clock,) if lasts else (clock, *renewed(state, outlet, event.at))
+        if lasts or lasting(state, outlet, event.at) <= outlet.expires:
+            return (clock,)  # Nor is anything renewed that its profile does not let last longer.
+        return (clock, *renewed(state, outlet, event.at))
     if outlet.phase != before:
         return (report(state, outlet, "Updated", "ChargingStateChanged", event.at),)
     if outlet.charging and abs(outlet.kw - (outlet.wish_kw or 0.0)) > SURPRISE_KW:

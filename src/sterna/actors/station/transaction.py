@@ -66,12 +66,17 @@ def authorize(state: State, outlet: Outlet, at: Instant) -> list[Command]:
     return [word, *renewed(state, outlet, at)]
 
 
+def lasting(state: State, outlet: Outlet, at: Instant) -> Instant:
+    """Return until when a set-point holds that is given *at* this moment."""
+    usual = later(at, state.set_point_s)
+    return min(outlet.until, usual) if outlet.until else usual
+
+
 def renewed(state: State, outlet: Outlet, at: Instant) -> list[Command]:
     """Give the EVSE its set-point again, with a new expiry."""
     if not outlet.permitted or outlet.wish_kw is None or not outlet.tx or outlet.stopping:
         return []
-    lasting = later(at, state.set_point_s)
-    outlet.expires = min(outlet.until, lasting) if outlet.until else lasting
+    outlet.expires = lasting(state, outlet, at)
     return [
         SetPoint(
             evse=outlet.number, kw=outlet.wish_kw, expires=outlet.expires, origin=outlet.origin
