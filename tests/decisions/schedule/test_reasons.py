@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pytest
 from decisions.schedule.test_lp import one_car, seeds
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from schedule_problems import random_problem, tame
 
 from sterna.decisions.schedule.lp import solve
@@ -135,6 +135,10 @@ class Seen:
         return self.charge >= self.most - NEAR_KWH
 
     @property
+    def has_room(self) -> bool:
+        return self.charge < self.most
+
+    @property
     def site_full(self) -> bool:
         site, flows, step = self.problem.site, self.plan.schedule, self.step
         limit = site.import_limit_kw[step] * self.problem.hours[step]
@@ -207,7 +211,7 @@ CLAIMS: dict[Reason, Callable[[Seen], bool]] = {
             s.pays_to_charge
             and s.at_full_power
             and (
-                not s.then.at_full_power and s.then.price > s.price
+                s.then.has_room and s.then.price > s.price
                 if s.looks
                 else all(r.at_full_power or r.price >= s.price - NEAR_EUR for r in s.rest)
             )
@@ -223,7 +227,9 @@ CLAIMS: dict[Reason, Callable[[Seen], bool]] = {
             and s.sells(s.price) >= s.buys(s.then.price) - NEAR_EUR
         )
     ),
-    Reason.GIVES_SPARE: gives(lambda s: s.pays_to_give and all(r.charge == 0 for r in s.rest)),
+    Reason.GIVES_SPARE: gives(
+        lambda s: s.pays_to_give and all(r.charge < NEAR_KWH for r in s.rest)
+    ),
     Reason.GIVES_PEAK: gives(
         lambda s: s.pays_to_give and s.at_the_peak and s.tariff_alone_lets_it_wait
     ),
@@ -286,6 +292,12 @@ def assert_claims_hold(problem: Problem, plan: Plan) -> Counter[Reason]:
 
 @settings(max_examples=60, deadline=None)
 @given(seeds)
+@example(
+    498
+)  # beyond the connection, where prices are a thousand EUR: the tariff's tolerance is not theirs
+@example(1884)
+@example(5923)  # hardly any room is left at the better price
+@example(12142)  # a later charge below any meter's sight
 def test_every_car_and_step_has_one_reason_and_it_holds(seed: int) -> None:
     problem = tame(random_problem(seed))
     plan = solve(problem)

@@ -149,7 +149,7 @@ def _why_giving(problem: Problem, slack: Slack, pull: _Pull, otherwise: Ints) ->
     """Return why a car gives back, with the step at which it is refilled."""
     cars, refill = problem.sessions, slack.will_charge
     # What the site needs beyond the tariff decides where the tariff alone would not.
-    forced = slack.sells_at(pull.energy) <= slack.dear
+    forced = slack.sells_at(pull.energy) <= slack.dear_at(pull.energy)
     pays = slack.sells_last >= slack.buys_at(slack.price_at(refill)) - TINY_EUR
     high = slack.begin > cars.knee_kwh[:, None] + TINY_KWH
     return [
@@ -172,7 +172,8 @@ def _why_waiting(problem: Problem, slack: Slack, pull: _Pull, otherwise: Ints) -
     faint = (cars.worthwhile_kw[:, None] > 0) & (otherwise == CODES[Reason.WHOLE])
     blocked = np.where(faint, CODES[Reason.FAINT], otherwise)
     # At the tariff alone it would charge now: what the peak or the connection adds keeps it.
-    lured = (slack.buys_at(pull.energy) <= slack.dear) & (will_charge | slack.unmet)
+    lured = slack.buys_at(pull.energy) <= slack.dear_at(pull.energy)
+    lured &= will_charge | slack.unmet
     cheaper = slack.price_at(charge) < slack.price - tie_of(slack.price)
     refill = slack.refills_at
     barely = slack.sells_first <= slack.buys_at(slack.price_at(refill)) + TINY_EUR

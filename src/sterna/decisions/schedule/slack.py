@@ -80,6 +80,14 @@ class Slack:
         found: Floats = price * self._share - self._wear
         return found
 
+    def dear_at(self, price: Floats) -> Floats:
+        """Return the value of a stored kWh with the tolerance of other prices than those of the plan.
+
+        Where a limit is passed, the plan's are a thousand EUR, and so is their tolerance.
+        """
+        found: Floats = self.value + tie_of(price) + 1e-6 * np.abs(self.value)
+        return found
+
     def price_at(self, steps: Ints) -> Floats:
         """Return the prices of *steps*, that of the last one for T."""
         found: Floats = self._all[np.minimum(steps, self.steps - 1)]
