@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from flexible_fleets import alone, dear, fleet, parked
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sterna.decisions.flexibility.envelope import energy_envelope, power_envelope
@@ -58,6 +58,9 @@ def test_a_car_of_one_efficiency_is_never_short_of_its_bound(seed: int) -> None:
 
 @settings(max_examples=6, deadline=None)
 @given(seeds, curves)
+@example(98, 2)  # a battery that only a binary keeps from being filled beyond its end
+@example(112, 2)
+@example(8, 1)  # what one step asked of a full battery was held against all the next ones
 def test_no_plan_leaves_the_energy_envelope_whatever_the_prices(seed: int, pieces: int) -> None:
     problem = dear(fleet(seed, pieces=pieces))
     plan = solve(problem)
@@ -67,8 +70,10 @@ def test_no_plan_leaves_the_energy_envelope_whatever_the_prices(seed: int, piece
     draw = np.random.Generator(np.random.PCG64(seed))
     other = draw.uniform(0.05, 0.6, len(problem.hours))
     site = replace(problem.site, import_eur_per_kwh=other, export_eur_per_kwh=other - 0.01)
-    drawn = np.cumsum(fleet_kwh(solve(replace(problem, site=site)).schedule))
-    assert np.all(found.least_kwh <= drawn + 1e-3)
+    schedule = solve(replace(problem, site=site)).schedule
+    # Who leaves more sun unused has more room to give back: that is not the fleet's doing.
+    assume(np.all(schedule.curtailed_kwh <= plan.schedule.curtailed_kwh + 1e-6))
+    assert np.all(found.least_kwh <= np.cumsum(fleet_kwh(schedule)) + 1e-3)
 
 
 @settings(max_examples=6, deadline=None)

@@ -30,6 +30,10 @@ def test_a_life_takes_as_much_as_blast_lite_said(chemistry: str, name: str) -> N
     expected(chemistry, name, ours, BY_BLAST[chemistry, name])
 
 
+ROUNDING = 1e-12
+"""Of floating point: a cycle of nothing may be a last bit below none."""
+
+
 @given(cells, heats, st.lists(shares, max_size=100))
 def test_no_history_gives_capacity_back(
     chemistry: Chemistry, celsius: float, charges: list[float]
@@ -37,8 +41,8 @@ def test_no_history_gives_capacity_back(
     cell = MODELS[chemistry]
     before = REFERENCE_LIFE.ageing(cell, celsius)
     later = after(cell, before, quarters(charges, celsius))
-    assert later.calendar >= before.calendar
-    assert later.cycling >= before.cycling
+    assert later.calendar >= before.calendar * (1 - ROUNDING)
+    assert later.cycling >= before.cycling * (1 - ROUNDING)
     assert later.health < 1
 
 

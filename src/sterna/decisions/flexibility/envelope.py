@@ -59,7 +59,8 @@ class EnergyEnvelope:
     """Energy drawn from the grid since the first step began, by the end of each; shape (T,), kWh.
 
     Negative: given back. Waste is no flexibility: the most is what is drawn by the course that has
-    *stored* the most by then, the least is the least.
+    *stored* the most by then, the least is the least. The sun is curtailed as in the plan: what more could
+    be given back instead of it is not counted.
     """
 
     plan_kwh: Floats

@@ -38,6 +38,8 @@ ROUNDS_MAX: Final = 6
 """Putting right one car may move the waste to another; two rounds are usual."""
 TINY_KWH: Final = 1e-6
 """The solver's tolerance is 1e-7 in each row; a capacity broken by less is noise."""
+CHOICES_MAX: Final = 1000
+"""Pairs of car and step that may get binaries for an edge of energy."""
 CALM: Final = 1e-5
 """Weight of a moved kWh beside one that is asked for: settles ties, and never more than a ten-thousandth."""
 TINY_KW: Final = 1e-8
@@ -196,15 +198,44 @@ class Room:
         return self._cheapest(cost)
 
     def _cheapest(self, cost: Floats) -> Course:
-        """Return the course of least *cost* that overfills no battery; the ground where none is found."""
-        for _ in range(ROUNDS_MAX):
-            self._run(replace(self.values, cost=cost))
-            found = self._read()
-            if not len(self.overfull(found)):
-                return found
-            if not self.hold(found):
-                break
-        return self.course
+        """Return a course of least *cost* that overfills no battery; the ground where none is found.
+
+        Overfilled cars get binaries while those are few; many are held to the directions that they have.
+        """
+        self._run(replace(self.values, cost=cost))
+        found = self._read()
+        full = self.overfull(found)
+        if not len(full):
+            return found
+        decided = np.union1d(self.decided, full)
+        if len(decided) > len(self.decided) and np.isin(self.car, decided).sum() <= CHOICES_MAX:
+            room = Room(self.problem, self.course, self.task, decided)
+            return room._decided_by(cost[: self.last])
+        return self._held(cost)
+
+    def _decided_by(self, cost: Floats) -> Course:
+        """Return the course of least *cost* (of what comes before the volume), binaries decided with it."""
+        whole = np.zeros(self.program.columns)
+        whole[: len(cost)] = cost
+        self.program.set_columns(replace(self.values, cost=whole))
+        self.program.run_whole(np.arange(self.last + 1, self.program.columns))
+        found = self._read()
+        return found if not len(self.overfull(found)) else self._cheapest(whole)
+
+    def _held(self, cost: Floats) -> Course:
+        """Return a course of small *cost* whose overfilled cars keep the directions that they had."""
+        before = self.least, self.most, self.values
+        try:
+            for _ in range(ROUNDS_MAX):
+                self._run(replace(self.values, cost=cost))
+                found = self._read()
+                if not len(self.overfull(found)):
+                    return found
+                if not self.hold(found):
+                    break
+            return self.course
+        finally:
+            self.least, self.most, self.values = before  # The next question is another one.
 
     def overfull(self, course: Course) -> Ints:
         """Return the cars that *course* fills beyond their capacity."""
