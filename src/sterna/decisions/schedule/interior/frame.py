@@ -42,12 +42,6 @@ class Frame:
     low_kwh: Floats
     """Shape (B, T): the lower ends of the bands, from which what is inside is counted."""
 
-    @property
-    def live(self) -> Floats:
-        """1 where a variable has room, 0 where it is fixed, shape (V, T)."""
-        found: Floats = (self.width > 0).astype(float)
-        return found
-
     def transposed(self, price: Floats, peak: Floats) -> Floats:
         """Return what the rows' duals *price* (R, T) and *peak* (T,) say of each variable, (V, T)."""
         found = self.sign[:, None] * price[self.row]
