@@ -17,7 +17,8 @@ from sterna.decisions.flexibility.course import (
     schedule_of,
     stored,
 )
-from sterna.decisions.flexibility.room import greatest, task_of
+from sterna.decisions.flexibility.room import greatest
+from sterna.decisions.flexibility.task import task_of
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.lp import solve
 

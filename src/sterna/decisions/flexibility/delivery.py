@@ -31,7 +31,8 @@ from numpy.typing import NDArray
 from sterna.decisions.flexibility import chance
 from sterna.decisions.flexibility.course import SLACK_KW, Course, course_of, metered, schedule_of
 from sterna.decisions.flexibility.product import Call, Product
-from sterna.decisions.flexibility.room import TINY_KWH, Found, Task, greatest, task_of
+from sterna.decisions.flexibility.room import TINY_KWH, greatest
+from sterna.decisions.flexibility.task import Found, Task, task_of
 from sterna.decisions.schedule.problem import Floats, Problem, Schedule
 
 

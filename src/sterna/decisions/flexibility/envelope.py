@@ -23,7 +23,8 @@ from sterna.decisions.flexibility.course import (
     schedule_of,
     site_room_kw,
 )
-from sterna.decisions.flexibility.room import Found, Room, greatest, task_of
+from sterna.decisions.flexibility.room import Room, greatest
+from sterna.decisions.flexibility.task import Found, task_of
 from sterna.decisions.schedule.problem import Floats, Problem, Schedule
 
 

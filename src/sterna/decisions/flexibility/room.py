@@ -13,7 +13,7 @@ more. Only a capacity can then be broken. The cars for which it is get binaries 
 direction at a time, the best pieces first), and the program is solved again, as `schedule.lp` does.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -26,9 +26,8 @@ from sterna.decisions.flexibility.course import (
     followed,
     here,
     kept_kwh,
-    powers,
-    site_room_kw,
 )
+from sterna.decisions.flexibility.task import Found, Task
 from sterna.decisions.schedule.columns import Values
 from sterna.decisions.schedule.entries import Entries
 from sterna.decisions.schedule.problem import Floats, Ints, Problem
@@ -44,46 +43,6 @@ CALM: Final = 1e-5
 """Weight of a moved kWh beside one that is asked for: settles ties, and never more than a ten-thousandth."""
 TINY_KW: Final = 1e-8
 """The volume is held this much below the greatest while the calmest course is looked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Task:
-    """What the fleet is asked, and within what. It follows the course until step *begin*."""
-
-    begin: int
-    sign: Floats
-    """Shape (T,): +1 where the fleet draws q more than the course, -1 where less, 0 elsewhere."""
-    low_kw: Floats
-    """Shape (T,): least fleet power, on top of the volume."""
-    high_kw: Floats
-    least_kwh: Floats
-    """Shape (N, T): least energy at each car's meter."""
-    most_kwh: Floats
-    volume_kw: float = float("inf")
-    """No more than this is looked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
-    """An answer: a volume, the course that gives it, and a bound on the volume of all courses."""
-
-    volume_kw: float
-    bound_kw: float
-    course: Course
-
-
-def task_of(problem: Problem, course: Course, begin: int) -> Task:
-    """Return the task without a volume: every car within its power, the fleet within the connection."""
-    least, most = powers(problem)
-    low, high = site_room_kw(problem, course)
-    return Task(
-        begin=begin,
-        sign=np.zeros(len(problem.hours)),
-        low_kw=low,
-        high_kw=high,
-        least_kwh=least,
-        most_kwh=most,
-    )
 
 
 def greatest(problem: Problem, course: Course, task: Task) -> Found:
