@@ -130,3 +130,30 @@ def test_arrays_that_do_not_belong_together_are_refused(name: str) -> None:
     broken = replace(problem.sessions, **values)
     with pytest.raises(ValueError, match=f"{name}: of shape"):
         solve(replace(problem, sessions=broken))
+
+
+@pytest.mark.parametrize("count", [60, 300])
+def test_whole_numbers_and_other_layouts_of_memory_are_planned_for_as_well(count: int) -> None:
+    drawn = reference(count, 24)
+    cars = drawn.sessions
+    rounded = ("energy_kwh", "charge_kw", "capacity_kwh", "target_kwh", "knee_kwh")
+    problem = replace(
+        drawn,
+        hours=np.ones(24),
+        sessions=replace(
+            cars, present_h=np.sign(cars.present_h),
+            **{name: np.round(getattr(cars, name)) for name in rounded},
+        ),
+    )  # fmt: skip
+    plain = problem.sessions
+    whole: dict[str, Any] = {name: getattr(plain, name).astype(np.int64) for name in rounded}
+    whole |= {name: getattr(plain, name).astype(np.int32) for name in ("first", "last")}
+    whole["present_h"] = np.asfortranarray(plain.present_h)
+    whole["wear_eur_per_kwh"] = np.repeat(plain.wear_eur_per_kwh, 2)[::2]
+    same = replace(problem, hours=np.ones(24, dtype=np.int64), sessions=replace(plain, **whole))
+    one, other = solve(problem, tolerance=1e-3), solve(same, tolerance=1e-3)
+    again = solve(same, tolerance=1e-3, warm=other)
+    for plan in (one, other, again):
+        assert plan.solver == "interior"
+        assert plan.gap <= 1e-3
+        assert plan.cost_eur == pytest.approx(one.cost_eur, rel=1e-3)

@@ -65,7 +65,10 @@ class CompiledSurround(Surround):
         work |= {name: np.zeros(size) for name in PER_VARIABLE}
         given = {"hours": frame.hours, "rhs": frame.rhs, "width": self.width, "cost": self.cost}
         self._right = work["right"].reshape(-1)
-        self._kept = {name: np.ascontiguousarray(array) for name, array in (given | work).items()}
+        self._kept = {
+            name: np.ascontiguousarray(array, dtype=np.float64)
+            for name, array in (given | work).items()
+        }
         self._record = _Site(
             rows=rows, steps=steps, kinds=len(frame.width), found=self._found.ctypes.data,
             peak_price=frame.peak_eur_per_kw, so_far=frame.peak_so_far_kw,

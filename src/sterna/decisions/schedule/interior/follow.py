@@ -70,7 +70,7 @@ class Follower:
         room, least, band = _rooms(problem)
         stored = np.empty(len(wish))
         kept = self._given | {
-            "now": problem.sessions.energy_kwh.copy(), "wish": np.ascontiguousarray(wish),
+            "now": np.array(problem.sessions.energy_kwh, dtype=np.float64), "wish": np.ascontiguousarray(wish),
             "room": room, "least": least, "band": np.ascontiguousarray(band), "stored": stored,
         }  # fmt: skip
         record = _Follow(
