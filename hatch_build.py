@@ -1,6 +1,6 @@
 """Compile the scheduling core's passes where there is a C compiler; do without where there is none.
 
-Six files of C11, no Python headers, no libraries but the C library's: the result is a plain shared
+Seven files of C11, no Python headers, no libraries but the C library's: the result is a plain shared
 library that ctypes loads. Flags are fixed, without fast-math and without fused multiply-add, so that
 the same source gives the same numbers on every machine of a kind.
 """
@@ -20,7 +20,8 @@ FOLDER = Path("src/sterna/decisions/schedule/interior")
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 SHARED = ["-fPIC", "-fvisibility=hidden"]
 PARTS = {
-    "site": ("site.c",),
+    "follow": ("follow.c",),
+    "dense": ("dense.c",),
     "around": ("around.c",),
     "lay": ("lay.c",),
     "costs": ("costs.c",),

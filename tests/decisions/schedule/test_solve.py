@@ -122,14 +122,33 @@ def test_a_session_that_has_no_step_of_the_horizon_is_refused(
         solve(replace(problem, sessions=replace(problem.sessions, first=begins, last=ends)))
 
 
-@pytest.mark.parametrize("name", ["present_h", "charge_kw", "charge_pieces"])
-def test_arrays_that_do_not_belong_together_are_refused(name: str) -> None:
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "present_h: of shape": ("sessions", {"present_h": np.ones((60, 23))}),
+    "charge_kw: of shape": ("sessions", {"charge_kw": np.ones(59)}),
+    "charge_pieces: of shape": ("sessions", {"charge_pieces": np.ones(60)}),
+    "present_h: not every": ("sessions", {"present_h": np.full((60, 24), -1.0)}),
+    "discharge efficiency: not every": ("sessions", {"discharge_efficiency": np.zeros(60)}),
+    "load_kw: of shape": ("site", {"load_kw": np.ones(23)}),
+    "import_limit_kw: of shape": ("site", {"import_limit_kw": np.ones(1)}),
+}
+"""What the error says, where the fault is, and the fault."""
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_arrays_that_make_no_problem_are_refused_by_name(said: str) -> None:
+    problem, (part, fault) = reference(60, 24), REFUSED[said]
+    broken: dict[str, Any] = {part: replace(getattr(problem, part), **fault)}
+    with pytest.raises(ValueError, match=said):
+        solve(replace(problem, **broken))
+
+
+@pytest.mark.parametrize("hour", [0.0, -1.0, np.nan, np.inf])
+def test_a_step_that_is_no_time_is_refused(hour: float) -> None:
     problem = reference(60, 24)
-    shape = {"present_h": (60, 23), "charge_kw": (59,), "charge_pieces": (2, 1, 59)}[name]
-    values: dict[str, Any] = {name: np.ones(shape)}
-    broken = replace(problem.sessions, **values)
-    with pytest.raises(ValueError, match=f"{name}: of shape"):
-        solve(replace(problem, sessions=broken))
+    hours = problem.hours.copy()
+    hours[3] = hour
+    with pytest.raises(ValueError, match="hours: not every step has a length above 0"):
+        solve(replace(problem, hours=hours))
 
 
 @pytest.mark.parametrize("count", [60, 300])

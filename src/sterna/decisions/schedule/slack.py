@@ -65,7 +65,7 @@ class Slack:
         self.sells_first = self.sells_at(self.price)
         self.sells_last = self.price * _in_use(down, shares, present[:, part], out) - wear
         self.value = plan.value_eur_per_kwh[:, part]
-        tie = tie_of(self.price) + 1e-6 * np.abs(self.value)
+        tie = self._tie(self.price)
         self.dear, self.worth = self.value + tie, self.value - tie
         """The value of a stored kWh with its tolerance: more than `dear` is more, less than `worth` is less."""
         self._all = price
@@ -85,8 +85,13 @@ class Slack:
 
         Where a limit is passed, the plan's are a thousand EUR, and so is their tolerance.
         """
-        found: Floats = self.value + tie_of(price) + 1e-6 * np.abs(self.value)
+        found: Floats = self.value + self._tie(price)
         return found
+
+    def _tie(self, price: Floats) -> Floats:
+        """Return how near the value of a stored kWh is to what a *price* makes of it when both are equal."""
+        tie: Floats = tie_of(price) + 1e-6 * np.abs(self.value)
+        return tie
 
     def price_at(self, steps: Ints) -> Floats:
         """Return the prices of *steps*, that of the last one for T."""

@@ -5,7 +5,6 @@ few cars move at a time. Beyond, the interior-point method takes over. What it
 cannot hold (a reserve; prices at which burning energy would pay) goes back to `lp`, which can.
 """
 
-from dataclasses import fields
 from typing import Final
 
 import numpy as np
@@ -15,23 +14,9 @@ from sterna.decisions.schedule.interior.flows import flows_of
 from sterna.decisions.schedule.interior.solve import Found, solve_interior
 from sterna.decisions.schedule.interior.start import Prices as Duals
 from sterna.decisions.schedule.plan import Prices, Settled, costs_of, plan_of
-from sterna.decisions.schedule.problem import (
-    OVER_EUR_PER_KWH,
-    Band,
-    Floats,
-    Plan,
-    Problem,
-    Sessions,
-    Site,
-)
+from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Plan, Problem
+from sterna.decisions.schedule.refusal import refuse
 
-FINITE: Final = {
-    *("load_kw", "pv_kw", "import_eur_per_kwh", "export_eur_per_kwh"),
-    *("energy_kwh", "target_kwh"),
-}
-"""What has to be a finite number; limits may be infinite."""
-TABLED: Final = {"present_h", "early_eur_per_kwh"}
-"""What has a value for every session and step."""
 SIMPLEX_CARS_MAX: Final = 20
 """Up to here the simplex method is as fast as anything."""
 EXACT: Final = 1e-7
@@ -61,13 +46,12 @@ def solve(
     problem is solved without them. *edges*: the steps' limits in
     seconds, from 0 when absent. The plan tells the gap that was reached: it may be larger where a
     fleet is large and its prices make a car want to charge and give back at once. Equal calls give
-    equal bytes, whatever *threads*. Raises ValueError when a value is no number, when load, PV,
-    prices or stored energies are not finite, when a session has no step or arrays do not belong
-    together, and for a *tolerance* below 0 or less than one thread.
+    equal bytes, whatever *threads*. Raises ValueError for what is no problem (`refusal`), and for a
+    *tolerance* below 0 or less than one thread.
     """
     if not tolerance >= 0.0 or threads < 1:
         raise ValueError(f"tolerance {tolerance}, threads {threads}: at least 0 and at least 1")
-    _refuse_rubbish(problem)
+    refuse(problem)
     if len(problem.sessions) <= SIMPLEX_CARS_MAX or problem.reserve is not None:
         return lp.solve(problem, edges)
     start = None if warm is None else known(problem, warm, edges)
@@ -81,36 +65,6 @@ def solve(
     if plan.gap > LOST_FROM * wanted and len(problem.sessions) <= AGAIN_CARS_MAX:
         return lp.solve(problem, edges)
     return plan
-
-
-def _refuse_rubbish(problem: Problem) -> None:
-    """Raise ValueError where a value of *problem* is no number, by its name."""
-    parts: tuple[Site | Sessions | Band, ...] = (problem.site, problem.sessions, *problem.bands)
-    for part in parts:
-        for field in fields(part):
-            values = getattr(part, field.name)
-            if values is None or isinstance(values, str):
-                continue
-            finite = field.name in FINITE
-            if not np.all(np.isfinite(values) if finite else ~np.isnan(values)):
-                kind = "finite number" if finite else "number"
-                raise ValueError(f"{field.name}: not every value is a {kind}")
-    _refuse_misshapen(problem)
-
-
-def _refuse_misshapen(problem: Problem) -> None:
-    """Raise ValueError where the sessions of *problem* are not of its shape: what is compiled trusts it."""
-    cars, steps = problem.sessions, len(problem.hours)
-    if np.any(cars.first < 0) or np.any(cars.last > steps) or np.any(cars.first >= cars.last):
-        raise ValueError(f"first, last: not every session lies in the {steps} steps and has one")
-    for field in fields(Sessions):
-        values = getattr(cars, field.name)
-        if values is None:
-            continue
-        tabled = field.name in TABLED
-        wanted = (len(cars), steps) if tabled else (len(cars),)
-        if (values.shape if tabled else values.shape[-1:]) != wanted:
-            raise ValueError(f"{field.name}: of shape {values.shape}, not {wanted}")
 
 
 def laid_out(problem: Problem, found: Found, edges: Floats | None) -> Plan:

@@ -4,7 +4,7 @@
  * band (inside, above, below), each over all steps; the peak itself is the last one. Rows are the balance
  * and one for each band.
  */
-#include "passes.h"
+#include "doubles.h"
 
 #include <math.h>
 
@@ -57,9 +57,6 @@ static double dot(integer count, const double *left, const double *right) {
     for (integer k = 0; k < count; k++) sum += left[k] * right[k];
     return sum;
 }
-
-static double more(double a, double b) { return a > b ? a : b; }
-static double less(double a, double b) { return a < b ? a : b; }
 
 /* Residuals with the cars' power (R, T); found: sum of products, cost, bound, largest residual of a row. */
 EXPORT void sterna_site_look(Site *S, const double *power) {

@@ -1,5 +1,5 @@
 /* What cars cost, in double precision and without any solver's state (see costs.py). */
-#include "passes.h"
+#include "doubles.h"
 
 #include <stdatomic.h>
 
@@ -39,8 +39,6 @@ static double summed(const Chains *C, Job *job) {
 }
 
 EXPORT integer sterna_version(void) { return VERSION; }
-
-static double less(double a, double b) { return a < b ? a : b; }
 
 /* The least that a car can cost at prices, given any values of stored energy: each variable at its better end. */
 WIDE static double least(const Job *job, integer i, double *drawn) {

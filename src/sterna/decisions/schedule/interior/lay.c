@@ -2,7 +2,7 @@
  *
  * M slots and F variables in all. What a slot allows is written in the order of steps, all else in that of cars.
  */
-#include "passes.h"
+#include "doubles.h"
 
 #include <stdatomic.h>
 
@@ -32,9 +32,6 @@ typedef struct {
 
 #define NARROW 1e-9
 enum { MARKS_MAX = 64 };
-
-static double less(double a, double b) { return a < b ? a : b; }
-static double more(double a, double b) { return a > b ? a : b; }
 
 /* Pieces of stored energy between base and top, cut at the marks; ones too narrow have no width. Slopes: time
  * above the knee, what an early leaver misses, tiers of what is unmet (of the last slot). */
@@ -71,17 +68,6 @@ static double cost_at(const Lay *L, integer i, integer step, integer last, doubl
         begins += L->missing[k * L->cars + i];
     }
     return cost;
-}
-
-/* Metered energy of so much stored, the best piece first. */
-static double metered(double stored, integer pieces, const double *most, integer apart, const double *ratio) {
-    double sum = 0.0;
-    for (integer p = 0; p < pieces; p++) {
-        double piece = p + 1 < pieces ? less(stored, most[p * apart] * ratio[p]) : stored;
-        sum += piece / ratio[p];
-        stored -= piece;
-    }
-    return sum;
 }
 
 /* Whether a car may be left without a choice. */
@@ -121,8 +107,8 @@ static void car(const Lay *L, integer i, integer *place) {
         integer stuck = high - low <= NARROW * more(1.0, high), decided = stuck && was_stuck;
         double base = stuck ? low : floor, gained = decided ? low - before : 0.0;
         double into = 0.0, given = 0.0;
-        if (gained > 0.0) into = metered(gained, P, L->up_most + at, M, ratio[0]);
-        if (gained < 0.0) given = metered(-gained, D, L->down_most + at, M, ratio[1]);
+        if (gained > 0.0) into = at_meter(gained, P, L->up_most + at, M, ratio[0]);
+        if (gained < 0.0) given = at_meter(-gained, D, L->down_most + at, M, ratio[1]);
         if (gained != 0.0) constant += L->wear[i] * (gained > 0.0 ? gained : -gained) + L->levy[i] * into;
         L->fixed[m] = into - given;
         L->rhs[m] = onto - base + gained;
