@@ -100,6 +100,28 @@ def test_what_cannot_be_asked_gets_one_line_and_exit_code_2(options: list[str], 
 
 
 @pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (b"", "holds no row of sterna bench schedule"),
+        (b"\xff\xfe\x00", "is not UTF-8 text"),
+        (b"no json", "not a row of sterna bench schedule"),
+        (b"[1]", "not a row of sterna bench schedule"),
+    ],
+)
+def test_a_file_that_holds_no_rows_is_refused_and_no_page_is_renewed(
+    rows: bytes, said: str, tmp_path: Path
+) -> None:
+    source, page = tmp_path / "rows.jsonl", tmp_path / "page.md"
+    source.write_bytes(rows)
+    page.write_text("as it was", encoding="utf-8")
+    result = bench("--from", str(source), "--page", str(page))
+    assert result.exit_code == 2
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert said in result.stderr
+    assert page.read_text(encoding="utf-8") == "as it was"
+
+
+@pytest.mark.parametrize(
     ("names", "found"),
     [
         ("all", ["linopy", "pyomo", "cvxpy-highs", "cvxpy-clarabel", "pypsa", "flexmeasures"]),

@@ -165,8 +165,14 @@ def schedule(
 
 
 def kept(source: Path) -> Iterator[Row]:
-    """Yield the rows of the file *source*."""
-    for line in source.read_text(encoding="utf-8").splitlines():
+    """Yield the rows of the file *source*; BadInput where it holds anything else, or nothing."""
+    try:
+        lines = source.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadInput(source, "", f"is not UTF-8 text: {error}") from None
+    if not lines:
+        raise BadInput(source, "", "holds no row of sterna bench schedule")
+    for line in lines:
         yield parsed(line, source)
 
 
