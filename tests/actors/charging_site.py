@@ -47,6 +47,9 @@ class Building:
 
     ports: Ports
     reports: list[dict[str, openadr.StorageStatus]] = field(default_factory=list)
+    names: list[str | None] = field(default_factory=list)
+    known: dict[str, openadr.StorageStatus] = field(default_factory=dict)
+    """How the EVSEs stand, by all reports together."""
     away: bool = False
     secret: str = ""
 
@@ -83,7 +86,12 @@ class Building:
         )
         if isinstance(answer.stored, openadr.Report):
             told = openadr.reported(answer.stored)
-            self.reports.append({evse: openadr.storage_status(v) for evse, v in told.items()})
+            report = {evse: openadr.storage_status(v) for evse, v in told.items()}
+            self.reports.append(report)
+            self.names.append(answer.stored.report_name)
+            self.known = (
+                report if self.names[-1] == storage.WHOLE_REPORT else {**self.known, **report}
+            )
         return Response(
             status=answer.status, headers=(("Content-Type", answer.media_type),), body=answer.body
         )

@@ -218,7 +218,7 @@ class CsEms:
         while True:
             now = self.ports.clock.now()
             await self.ports.clock.sleep_until(Instant(((now + 1) // 300 + 1) * 300 - 1))
-            if not self.silent and self.cars:
+            if not self.silent and (self.cars or self.name == storage.CHANGES_REPORT):
                 await self.report(self.cars)
 
     def request_kw(self) -> float:

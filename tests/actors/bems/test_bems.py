@@ -117,6 +117,26 @@ def test_a_car_is_planned_with_until_it_is_told_gone_or_not_told_of_at_all() -> 
     run(work)
 
 
+@pytest.mark.req("IF-CSEMS-BEMS", "P-STEP-10")
+def test_a_car_without_news_is_planned_with_while_reports_of_changes_come() -> None:
+    async def work(site: Building) -> None:
+        site.cs_ems.name = storage.WHOLE_REPORT
+        site.cs_ems.cars = {"a": car(), "b": car()}
+        await site.until(301)
+        site.cs_ems.name = storage.CHANGES_REPORT
+        site.cs_ems.cars = {}
+        await site.until(3601)
+        assert site.plans()[-1].cars == 2
+        site.cs_ems.cars = {"b": car(present=False)}
+        await site.until(3901)
+        assert site.plans()[-1].cars == 1
+        site.cs_ems.silent = True
+        await site.until(3901 + 1200)
+        assert site.plans()[-1].cars == 0
+
+    run(work)
+
+
 @pytest.mark.req("P-STEP-10")
 def test_a_driver_who_declined_is_never_asked_to_give() -> None:
     async def work(site: Building) -> None:

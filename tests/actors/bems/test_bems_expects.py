@@ -78,6 +78,17 @@ def test_users_are_classed_by_how_long_they_want_to_stay() -> None:
     assert (user_class(car(0, 20)), user_class(car(0, 30))) == ("day", "days")
 
 
+def test_who_leaves_after_hours_without_news_is_learnt_from_while_reports_of_changes_come() -> None:
+    learnt = {}
+    for confirmed in (False, True):
+        state = site({"a": car(0, 10, 1)})
+        quiet = Reported(at=at(8.9), cars={}, rest_stands=confirmed)
+        core.decide(state, quiet)
+        core.decide(state, Reported(at=at(9.0), cars={}, empty=("a",)))
+        learnt[confirmed] = bool(state.seen.departures.counts)
+    assert learnt == {False: False, True: True}
+
+
 # -- what the plan is asked -------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from sterna.actors.cs_ems.commands import WhyRow
 from sterna.kernel.quantities import Instant, Kilowatts
 from sterna.protocols import openadr, rest
 from sterna.protocols.ocpp import v21
+from sterna.protocols.openadr import storage
 from sterna.runtime.ports import Request
 
 
@@ -73,7 +74,7 @@ def test_a_withdrawn_consent_ends_discharging_within_a_second() -> None:
             await site.building.request(*[-10.0] * 12)
             await site.later(300)
             assert station.bays[1].kw >= 0.0
-        assert not site.building.reports[-1]["porto-01-1"].v2x
+        assert not site.building.known["porto-01-1"].v2x
         await site.start_session(change=True, v2x=True)
         await site.later(2)
         await site.building.request(-10.0)
@@ -392,6 +393,51 @@ def test_reports_go_on_over_lapsed_tokens_a_cut_and_a_building_that_forgot_every
         await fresh.request(11.0)
         await site.later(1)
         assert station.bays[1].kw == 11.0
+
+    run(work)
+
+
+@pytest.mark.req("IF-CSEMS-BEMS")
+def test_reports_list_what_is_news_and_everything_after_an_hour_or_a_lost_one() -> None:
+    async def work(site: Site) -> None:
+        await site.charging(soc=0.5)
+        building = site.building
+        assert building is not None
+        await building.request(*[0.0] * 12)
+        await site.later(300)
+        building.reports.clear()
+        building.names.clear()
+        await site.later(600)
+        assert building.reports == [{}, {}], "a car that stands still is no news"
+        await building.request(*[11.0] * 12)
+        await site.later(300)
+        assert building.reports[-1].keys() == {"porto-01-1"}
+        assert set(building.names) == {storage.CHANGES_REPORT}
+        await site.later(3600)
+        assert building.names.count(storage.WHOLE_REPORT) == 1
+        building.away = True
+        await site.later(300)
+        building.away = False
+        await site.later(300)
+        assert building.names[-1] == storage.WHOLE_REPORT
+
+    run(work)
+
+
+@pytest.mark.req("IF-CSEMS-BEMS")
+def test_what_was_changed_and_changed_back_between_two_reports_is_told() -> None:
+    async def work(site: Site) -> None:
+        await site.charging(soc=0.8)
+        building = site.building
+        assert building is not None
+        await site.later(300)
+        for wanted in (False, True):
+            await site.start_session(change=True, v2x=wanted)
+            await site.later(2)
+            assert building.known["porto-01-1"].v2x == wanted
+        await site.later(600)
+        assert building.known["porto-01-1"].v2x
+        assert building.names[-1] == storage.CHANGES_REPORT
 
     run(work)
 

@@ -72,9 +72,15 @@ def woke(state: State, event: Woke) -> Sequence[Command]:
     if event.key == EARLY:
         return (Solve(moment=event.at),)
     count(state, event.at)
-    oldest = event.at - SILENT_PERIODS * state.period_s
+    oldest = told_from(state, event.at)
     state.cars = {evse: car for evse, car in state.cars.items() if car.reported_at >= oldest}
     return (Solve(moment=event.at), WakeAt(due=next_tick(state, event.at), key=TICK))
+
+
+def told_from(state: State, now: Instant) -> Instant:
+    """Return since when a car has to have been listed to be counted with at *now*: ever, while reports speak of all."""
+    oldest = Instant(now - SILENT_PERIODS * state.period_s)
+    return Instant(0.0) if state.confirmed_at >= oldest else oldest
 
 
 def early(state: State, now: Instant) -> Sequence[Command]:
@@ -106,9 +112,9 @@ def reported(state: State, event: Reported) -> Sequence[Command]:
     kept = {} if event.whole else state.cars
     cars = {**kept, **event.cars}
     state.cars = {evse: car for evse, car in cars.items() if evse not in event.empty}
-    learn(
-        state.seen, old, state.cars, event.at, Instant(event.at - SILENT_PERIODS * state.period_s)
-    )
+    learn(state.seen, old, state.cars, event.at, told_from(state, event.at))
+    if event.whole or event.rest_stands:
+        state.confirmed_at = event.at
     count(state, event.at)
     return early(state, event.at) if wishes(state.cars) != before else ()
 

@@ -16,7 +16,12 @@ from sterna.decisions.why import Why
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.quantities import NO_POWER, Instant
 from sterna.protocols import openadr
-from sterna.protocols.openadr.storage import DISPATCH_PROGRAM, REPORTS_EVENT, WHOLE_REPORT
+from sterna.protocols.openadr.storage import (
+    CHANGES_REPORT,
+    DISPATCH_PROGRAM,
+    REPORTS_EVENT,
+    WHOLE_REPORT,
+)
 from sterna.protocols.openadr.wire import ValuesMap
 from sterna.runtime.courier import Courier
 from sterna.runtime.ports import Clock, Ids, Request, Response
@@ -97,8 +102,12 @@ class DispatchVtn:
         kept = self._vtn.state.reports
         while len(kept) > REPORTS_KEPT:
             del kept[next(iter(kept))]
-        whole = report.report_name == WHOLE_REPORT
-        self._tell(Reported(at=now, cars=cars, empty=tuple(empty), whole=whole))
+        self._tell(
+            Reported(
+                at=now, cars=cars, empty=tuple(empty),
+                whole=report.report_name == WHOLE_REPORT, rest_stands=report.report_name == CHANGES_REPORT,
+            )
+        )  # fmt: skip
 
     def send(self, dispatch: Dispatch) -> None:
         """Publish the set-points of the next hour, replacing those before."""

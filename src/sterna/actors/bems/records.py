@@ -15,6 +15,7 @@ class Car(Struct, frozen=True, kw_only=True, gc=False):
     """A parked car as the CS EMS reported it."""
 
     reported_at: Instant
+    """When it was told last as it is here; see `State.confirmed_at`."""
     plugged_at: Instant
     departure: Instant
     soc: Share
@@ -92,6 +93,8 @@ class State(Struct, kw_only=True):
     period_s: float
     cars: dict[str, Car] = field(default_factory=dict)
     """By EVSE."""
+    confirmed_at: Instant = Instant(0.0)
+    """When a report last spoke of all of them, be it only by what had changed; 0: never."""
     stays: dict[str, Planned] = field(default_factory=dict)
     """Booked stays by reservation; opaque ids."""
     import_prices: tuple[Span, ...] = ()
@@ -123,6 +126,8 @@ class Reported(Event, frozen=True, kw_only=True, gc=False):
     empty: tuple[str, ...] = ()
     whole: bool = False
     """Every car is listed: an EVSE that is not has none."""
+    rest_stands: bool = False
+    """What is not listed is as it was told last."""
 
 
 class Metered(Event, frozen=True, kw_only=True, gc=False):

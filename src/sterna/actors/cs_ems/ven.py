@@ -1,5 +1,6 @@
 """The VEN towards the BEMS: it joins, takes set-points as callbacks, and reports how the cars stand."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -18,15 +19,13 @@ from sterna.runtime.ports import Clock, Http, Request, Response, Tasks
 REPORT_STEP_S: Final = 300.0
 """How long a report's values are meant to hold: until the next one."""
 UNAUTHORIZED: Final = 401
+WHOLE_AGAIN_S: Final = 3600.0
+"""After this time a report lists every car again, whatever the BEMS has made of the changes since."""
 PIECES_MAX: Final = 288
 """A day of 5-minute intervals: further ahead nobody steers cars."""
 
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-
-Values = dict[str, dict[str, float | str | bool]]
-"""What a report says: EVSE -> payload type -> value."""
 
 
 class Ven:
@@ -51,6 +50,12 @@ class Ven:
         self._event = ""
         """The event that asks for reports."""
         self._joining = False
+        self._told: dict[str, Status] = {}
+        """What the BEMS was told last of each EVSE."""
+        self._whole_at: Instant | None = None
+        """When it was told of all at once; None: it has to be."""
+        self._turn = asyncio.Lock()
+        """Reports go one after the other: an older one must not be the last word."""
 
     def join(self) -> None:
         """Subscribe at the BEMS, unless that is done or under way."""
@@ -59,12 +64,12 @@ class Ven:
             self._tasks.start(self._join(), name="join the BEMS")
 
     def report(self, statuses: Sequence[Status], *, whole: bool) -> None:
-        """Tell the BEMS; *whole*: an EVSE that is left out is empty.
+        """Tell the BEMS; *whole*: of all EVSEs, one that is left out is empty.
 
-        A report that cannot be delivered is outdated by the next.
+        Of all EVSEs only what is news goes out, and once an hour everything. A report that cannot be
+        delivered is outdated by the next on all, which then lists everything.
         """
-        values = {status.evse: written(status) for status in statuses}
-        self._tasks.start(self._report(values, whole=whole), name="report to the BEMS")
+        self._tasks.start(self._report(tuple(statuses), whole=whole), name="report to the BEMS")
 
     def notified(self, body: bytes) -> None:
         """Take a callback of the BEMS. Raises BrokenPeer."""
@@ -101,20 +106,40 @@ class Ven:
         for event in _many(events.body, openadr.Event):
             self._take(event)
 
-    async def _report(self, values: Values, *, whole: bool) -> None:
+    async def _report(self, statuses: tuple[Status, ...], *, whole: bool) -> None:
         """Send a report; a BEMS that has forgotten us is joined again, and told at once."""
-        try:
-            if not self._event:
-                await self._subscribe()
+        async with self._turn:
             try:
-                await self._ask(self._asked(values, whole=whole))
-            except BrokenPeer:
-                await self._subscribe()
-                await self._ask(self._asked(values, whole=whole))
-        except (Unreachable, BrokenPeer):
-            self._event = ""
+                if not self._event:
+                    await self._subscribe()
+                try:
+                    await self._ask(self._asked(*self._news(statuses, whole=whole)))
+                except BrokenPeer:
+                    self._whole_at = None
+                    await self._subscribe()
+                    await self._ask(self._asked(*self._news(statuses, whole=whole)))
+            except (Unreachable, BrokenPeer):
+                self._event, self._whole_at = "", None
 
-    def _asked(self, values: Values, *, whole: bool) -> openadr.Ask:
+    def _news(
+        self, statuses: tuple[Status, ...], *, whole: bool
+    ) -> tuple[tuple[Status, ...], str | None]:
+        """Return what of *statuses* the BEMS has to be told, with the report's name; it counts as told."""
+        told = {status.evse: status for status in statuses}
+        if not whole:
+            self._told |= told
+            return statuses, None
+        before, self._told = self._told, told
+        now = self._clock.now()
+        if self._whole_at is None or now - self._whole_at >= WHOLE_AGAIN_S:
+            self._whole_at = now
+            return statuses, storage.WHOLE_REPORT
+        news = tuple(status for status in statuses if before.get(status.evse) != status)
+        gone = (evse for evse, old in before.items() if old.present and evse not in told)
+        empty = tuple(Status(evse=evse, present=False) for evse in gone)
+        return news + empty, storage.CHANGES_REPORT
+
+    def _asked(self, statuses: Sequence[Status], name: str | None) -> openadr.Ask:
         if not self._event:
             raise BrokenPeer("the BEMS asks for no reports")
         return openadr.create(
@@ -123,8 +148,8 @@ class Ven:
                 self._settings.bems_client,
                 self._clock.now(),
                 REPORT_STEP_S,
-                values,
-                name=storage.WHOLE_REPORT if whole else None,
+                {status.evse: written(status) for status in statuses},
+                name=name,
             )
         )
 

@@ -39,6 +39,8 @@ REPORTS_EVENT: Final = "reports"
 WHOLE_REPORT: Final = "whole"
 """The name of a report that lists every EVSE with a car: one that it leaves out is empty. Any
 other report speaks only of the EVSEs that it lists."""
+CHANGES_REPORT: Final = "changes"
+"""The name of a report on all EVSEs that lists those with news: the others are as they were told last."""
 
 Values = dict[str, float | str | bool]
 
