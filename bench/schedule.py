@@ -22,8 +22,9 @@ from sterna.decisions.schedule.promises import ReserveAhead, feeder, phases
 from sterna.decisions.schedule.reference import reference
 from sterna.decisions.schedule.rolling import Rolling
 from sterna.decisions.schedule.round import rounded
-from sterna.decisions.schedule.snapshot import Snapshot, Stay, Tier
+from sterna.decisions.schedule.snapshot import Snapshot, Tier
 from sterna.decisions.schedule.solve import solve
+from sterna.decisions.schedule.stay import Stay
 from sterna.domain.converter import Conversion
 from sterna.kernel.quantities import KilowattHours
 from sterna.kernel.series import Series

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.schedule.problem import Floats
-from sterna.decisions.schedule.snapshot import Stay
+from sterna.decisions.schedule.stay import Stay
 from sterna.kernel.quantities import FULL, Instant, KilowattHours, Kilowatts, Seconds
 
 HOUR: Final = 3600.0

@@ -13,7 +13,8 @@ from sterna.decisions.schedule.hull import curve_of
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import Stay, problem_of, remaining
+from sterna.decisions.schedule.snapshot import problem_of, remaining
+from sterna.decisions.schedule.stay import Stay
 from sterna.domain.converter import Conversion
 from sterna.kernel.quantities import Kilowatts, Share
 

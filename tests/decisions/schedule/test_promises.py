@@ -16,8 +16,9 @@ from sterna.decisions.schedule.promises import (
     volume,
 )
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import Snapshot, Stay, Tier, problem_of
+from sterna.decisions.schedule.snapshot import Snapshot, Tier, problem_of
 from sterna.decisions.schedule.standing import standing
+from sterna.decisions.schedule.stay import Stay
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
 from sterna.kernel.series import Series
 

@@ -12,10 +12,10 @@ from sterna.decisions.schedule.rolling import Rolling
 from sterna.decisions.schedule.snapshot import (
     Grid,
     Snapshot,
-    Stay,
     problem_of,
     remaining,
 )
+from sterna.decisions.schedule.stay import Stay
 from sterna.decisions.schedule.steps import lows, means
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
 from sterna.kernel.series import Series

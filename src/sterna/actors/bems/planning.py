@@ -27,7 +27,8 @@ from sterna.decisions.schedule.hull import Curve, curve_of
 from sterna.decisions.schedule.problem import Plan, Problem
 from sterna.decisions.schedule.reasons import whys
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import NO_STORE, Snapshot, Stay
+from sterna.decisions.schedule.snapshot import Snapshot
+from sterna.decisions.schedule.stay import NO_STORE, Stay
 from sterna.decisions.why import Why
 from sterna.domain.converter import Conversion
 from sterna.domain.coupler import PHASE_VOLTS
@@ -88,6 +89,8 @@ class Planner:
         self._wear: dict[str, float] = {}
         self._curves: dict[tuple[str, float, float], tuple[Curve | None, Kilowatts]] = {}
         self._laws: tuple[Departures, dict[str, Law]] = Departures(), {}
+        self._stays: dict[str, tuple[Car, Law | None, Stay]] = {}
+        """By EVSE: a car that stands as it stood is the same stay again."""
 
     def solve(self, state: State, now: Instant) -> Solved:
         """Return the set-points from *now* on that cost least."""
@@ -114,7 +117,7 @@ class Planner:
         load, pv = forecasts(state, expected, self._before, now)
         told, limit = self._heard(state, start), None
         habit = self._habits(state)
-        stays = tuple(self._stay(evse, car, habit) for evse, car in sorted(state.cars.items()))
+        stays = self._known(state, habit)
         if settings.cautious and is_fresh(state.meter, now):
             give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
             most_kw = give_kw if cheap_peak(settings, now) else np.inf
@@ -172,11 +175,20 @@ class Planner:
             known = self._laws = departures, {each: departures.law(each) for each in USER_CLASSES}
         return known[1]
 
-    def _stay(self, evse: str, car: Car, habits: Mapping[str, Law]) -> Stay:
-        """Return a parked car as the schedule sees it, whose driver may leave early as *habits* say."""
+    def _known(self, state: State, habits: Mapping[str, Law]) -> tuple[Stay, ...]:
+        """Return the parked cars as the schedule sees them, in the order of the EVSEs."""
+        before, self._stays = self._stays, {}
+        for evse, car in sorted(state.cars.items()):
+            habit, old = habits.get(user_class(car)), before.get(evse)
+            if old is None or old[0] is not car or old[1] is not habit:
+                old = car, habit, self._stay(evse, car, habit)
+            self._stays[evse] = old
+        return tuple(stay for _, _, stay in self._stays.values())
+
+    def _stay(self, evse: str, car: Car, habit: Law | None) -> Stay:
+        """Return a parked car as the schedule sees it, whose driver may leave early as *habit* says."""
         curve, least = self._curve(evse, car)
         target = KilowattHours(car.target * car.capacity_kwh)
-        habit = habits.get(user_class(car))
         return Stay(
             key=f"{evse}@{car.plugged_at:.0f}", arrival=car.plugged_at, departure=car.departure,
             energy_kwh=KilowattHours(car.soc * car.capacity_kwh), floor_kwh=KilowattHours(car.floor * car.capacity_kwh),

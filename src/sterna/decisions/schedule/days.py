@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sterna.decisions.schedule.problem import Floats, Plan
-from sterna.decisions.schedule.snapshot import Snapshot, Stay
+from sterna.decisions.schedule.snapshot import Snapshot
+from sterna.decisions.schedule.stay import Stay
 from sterna.kernel.quantities import Instant, KilowattHours, Kilowatts, Seconds
 from sterna.kernel.series import Series
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from sterna.decisions.schedule.hull import curve_of
 from sterna.decisions.schedule.rolling import Rolling
-from sterna.decisions.schedule.snapshot import Snapshot, Stay
+from sterna.decisions.schedule.snapshot import Snapshot
+from sterna.decisions.schedule.stay import Stay
 from sterna.domain.battery import USUAL_CELLS, Battery, BatteryRating
 from sterna.domain.converter import Conversion, MeteredBattery
 from sterna.kernel.quantities import (

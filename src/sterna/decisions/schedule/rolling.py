@@ -53,6 +53,7 @@ from sterna.decisions.schedule.snapshot import (
     remaining,
     shape_of,
 )
+from sterna.decisions.schedule.stay_rows import StayRows
 from sterna.kernel.quantities import Seconds
 
 ROLL_AFTER: Final = Seconds(3600.0)
@@ -88,6 +89,7 @@ class Rolling:
         self.problem: Problem | None = None
         """What the last plan answers."""
         self._program = Program()
+        self._rows = StayRows()
         self._shape = PLAIN
         self._blocks = no_blocks(PLAIN)
         self._block_of: dict[str, int] = {}
@@ -103,7 +105,7 @@ class Rolling:
         if self._is_due(snapshot):
             self._build(snapshot)
         step, edges = remaining(self.edges, snapshot.now)
-        problem = problem_of(snapshot, edges, self._shape)
+        problem = problem_of(snapshot, edges, self._shape, self._rows)
         shape = shape_of(problem)
         if shape != self._shape:
             self._build(snapshot, shape)

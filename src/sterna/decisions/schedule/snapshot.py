@@ -12,17 +12,15 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.departures import Law
-from sterna.decisions.schedule.hull import Curve, Pieces
 from sterna.decisions.schedule.problem import Floats, Problem, Sessions, Site
 from sterna.decisions.schedule.promises import BandAhead, ReserveAhead
+from sterna.decisions.schedule.stay import Stay
+from sterna.decisions.schedule.stay_rows import StayRows
 from sterna.decisions.schedule.steps import lows, means
 from sterna.kernel.quantities import (
-    NO_POWER,
     Instant,
-    KilowattHours,
     Kilowatts,
     Seconds,
-    Share,
 )
 from sterna.kernel.series import Series
 
@@ -31,74 +29,9 @@ LAST_SECOND: Final = 1.0
 QUARTER_HOUR: Final = Seconds(900.0)
 ONE_HOUR: Final = Seconds(3600.0)
 THREE_HOURS: Final = Seconds(10800.0)
-DRIVER_FIRST: Final = 100.0
-"""EUR per kWh missing at departure. The driver's target goes before every price: even a quarter of
-an hour at a peak price of 20 EUR/kW (80 EUR for each kWh moved) must not pay for missing it."""
-USUAL_EFFICIENCY: Final = Share(0.95)
-USUAL_KNEE: Final = Share(0.8)
-NO_STORE: Final = KilowattHours(0.0)
 OVERSTAY: Final = QUARTER_HOUR
 """A car still plugged after its stated departure is taken to leave within this time: its
 target becomes urgent, and no plan relies on it later."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stay:
-    """One car: plugged now, or expected. Energies are inside the battery, powers at the meter."""
-
-    key: str
-    """Names the session; the same from one snapshot to the next."""
-    arrival: Instant
-    departure: Instant
-    energy_kwh: KilowattHours
-    """Stored now, or at arrival when that is later."""
-    floor_kwh: KilowattHours
-    """Never go below; while below, charge at full power."""
-    target_kwh: KilowattHours
-    """Wanted at departure."""
-    capacity_kwh: KilowattHours
-    charge_kw: Kilowatts
-    """Largest charging power, >= 0."""
-    discharge_kw: Kilowatts
-    """Largest discharging power, as a number >= 0."""
-    may_discharge: bool
-    """The driver's consent. Without it the car is never planned to discharge."""
-    charge_efficiency: Share = USUAL_EFFICIENCY
-    discharge_efficiency: Share = USUAL_EFFICIENCY
-    curve: Curve | None = None
-    """How it converts at every power; None: with the two efficiencies."""
-    least_kw: Kilowatts = NO_POWER
-    """Least power worth running at, in either direction."""
-    wear_eur_per_kwh: float = 0.02
-    """Cost of a kWh of throughput, by the battery's chemistry."""
-    unmet_eur_per_kwh: float = DRIVER_FIRST
-    """Value of a kWh missing at departure; by contract. It is a weight, never billed."""
-    knee_share: Share = USUAL_KNEE
-    """State of charge above which standing ages the battery faster."""
-    high_eur_per_kwh_h: float = 0.0
-    """Cost of one kWh above the knee for one hour."""
-    levy_eur_per_kwh: float = 0.0
-    """Charge per metered kWh charged that giving back does not refund (double taxation), >= 0."""
-    early_kwh: KilowattHours = NO_STORE
-    """Stored energy that the driver should find when he leaves before `departure`."""
-    hazard_per_h: float | Series = 0.0
-    """How likely it is that he does, per hour that he is still here: of leaving within the hour it is
-    ``1 - exp(-hazard)``. A series (1/h) for habits by the clock; it covers the horizon."""
-    habit: Law | None = None
-    """When drivers like this one really leave. Where given it counts instead of `hazard_per_h`."""
-    early_eur_per_kwh: float | None = None
-    """Value of a kWh that a driver lacks who leaves early; None: as at departure. It is a weight, never billed."""
-    stationary: bool = False
-    """A battery of the site: it never leaves, whatever `departure` says; see `standing`."""
-
-    @property
-    def pieces(self) -> tuple[Pieces, Pieces]:
-        """The pieces of charging and of discharging, within what the driver allows."""
-        give_kw = self.discharge_kw if self.may_discharge else NO_POWER
-        if self.curve is None:
-            into, out = self.charge_efficiency, 1.0 / self.discharge_efficiency
-            return ((self.charge_kw, into),), ((give_kw, out),)
-        return self.curve.charging, (self.curve.discharging if give_kw > 0 else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,15 +136,18 @@ def remaining(edges: Floats, now: Instant) -> tuple[int, Floats]:
     return step, left
 
 
-def problem_of(snapshot: Snapshot, edges: Floats, least: Shape = PLAIN) -> Problem:
+def problem_of(
+    snapshot: Snapshot, edges: Floats, least: Shape = PLAIN, rows: StayRows | None = None
+) -> Problem:
     """Return the problem of *snapshot* on steps with limits *edges*, which begin at its *now*.
 
-    Its sessions get at least the *least* shape: empty pieces and tiers if need be.
+    Its sessions get at least the *least* shape: empty pieces and tiers if need be. *rows* remember the stays
+    of the snapshot before.
     """
     keys = [stay.key for stay in snapshot.stays]
     return Problem(
         hours=np.diff(edges) / HOUR,
-        sessions=_sessions(snapshot, edges, least),
+        sessions=_sessions(snapshot, edges, least, rows or StayRows()),
         bands=tuple(band.on(keys, edges) for band in snapshot.bands),
         reserve=None if snapshot.reserve is None else snapshot.reserve.on(edges),
         site=Site(
@@ -227,18 +163,19 @@ def problem_of(snapshot: Snapshot, edges: Floats, least: Shape = PLAIN) -> Probl
     )
 
 
-def _sessions(snapshot: Snapshot, edges: Floats, least: Shape) -> Sessions:
+def _sessions(snapshot: Snapshot, edges: Floats, least: Shape, rows: StayRows) -> Sessions:
     """Return the stays as arrays, in the snapshot's order."""
-    end = float(edges[-1])
-    table = np.array([_row(stay, snapshot.now, end) for stay in snapshot.stays]).reshape(-1, 16).T
-    arrival, departure, energy, floor, target, capacity = table[:6]
+    table, up, down = rows.of(snapshot.stays, least.pieces)
+    energy, floor, target, capacity = table[2:6]
+    arrival = np.maximum(table[0], snapshot.now)
+    departure = np.where(np.isinf(table[1]), edges[-1], table[1])
+    departure = np.where(departure <= arrival, arrival + OVERSTAY, departure)
     steps = len(edges) - 1
     first = np.clip(np.searchsorted(edges, arrival, side="right") - 1, 0, steps - 1)
     last = np.clip(np.searchsorted(edges, departure, side="left"), first + 1, steps)
     here = np.minimum(edges[1:], departure[:, None]) - np.maximum(edges[:-1], arrival[:, None])
     share = np.clip((edges[-1] - arrival) / (departure - arrival), 0.0, 1.0)
     aim = energy + np.maximum(target - energy, 0.0) * share
-    up, down = _curves(snapshot.stays, least.pieces)
     early, price = _early(snapshot.stays, edges, arrival, departure, wanted=least.early)
     shares, factors = _tiers(snapshot, least.tiers)
     return Sessions(
@@ -322,56 +259,3 @@ def _tiers(snapshot: Snapshot, least: int) -> tuple[Floats | None, Floats | None
         tier = tiers[min(number, len(tiers) - 1)]
         shares[number, promised], factors[number, promised] = tier.kwh, tier.factor
     return shares, factors
-
-
-def _curves(stays: tuple[Stay, ...], pieces: int) -> tuple[Floats, Floats]:
-    """Return (kW, efficiency) of the pieces of all curves, shape (2, P, N), charging and discharging."""
-    pairs = [stay.pieces for stay in stays]
-    most = max((pieces, *(len(way) for pair in pairs for way in pair)))
-    # Cars at equal converters share their curve: it is laid out once. `pairs` keeps what is named by its id.
-    numbers: dict[tuple[int, int], int] = {}
-    rows: list[list[float]] = []
-    which: list[int] = []
-    for into, out in pairs:
-        name = (id(into), id(out))
-        number = numbers.setdefault(name, len(rows))
-        if number == len(rows):
-            rows.append(_piece_row(into, most) + _piece_row(out, most, discharging=True))
-        which.append(number)
-    table = np.array(rows).reshape(-1, 2, 2, most)
-    found = table[np.array(which, dtype=np.int64)].transpose(1, 2, 3, 0)
-    up, down = np.ascontiguousarray(found)
-    return up, down
-
-
-def _piece_row(pieces: Pieces, most: int, *, discharging: bool = False) -> list[float]:
-    """Return the powers of *pieces* and then their efficiencies, *most* of each."""
-    ratios = [1.0 / ratio if discharging else ratio for _, ratio in pieces]
-    empty = most - len(pieces)
-    # Empty pieces cost like the last one, so that nothing changes at their edge.
-    filled = ratios + (ratios[-1:] or [1.0]) * empty
-    return [kw for kw, _ in pieces] + [0.0] * empty + filled
-
-
-def _row(stay: Stay, now: Instant, end: float) -> tuple[float, ...]:
-    """Return one stay as numbers, in the order that `_sessions` reads them; *end* of the horizon."""
-    arrival = max(stay.arrival, now)
-    departure = end if stay.stationary else stay.departure
-    return (
-        arrival,
-        max(departure, arrival + OVERSTAY) if departure <= arrival else departure,
-        max(stay.energy_kwh, 0.0),
-        stay.floor_kwh,
-        stay.target_kwh,
-        stay.capacity_kwh,
-        stay.charge_kw,
-        stay.discharge_kw if stay.may_discharge else 0.0,
-        stay.charge_efficiency,
-        stay.discharge_efficiency,
-        stay.wear_eur_per_kwh,
-        stay.unmet_eur_per_kwh,
-        stay.knee_share * stay.capacity_kwh,
-        stay.high_eur_per_kwh_h,
-        stay.least_kw,
-        stay.levy_eur_per_kwh,
-    )

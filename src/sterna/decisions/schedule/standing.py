@@ -3,7 +3,7 @@
 from typing import Final
 
 from sterna.decisions.schedule.hull import Curve
-from sterna.decisions.schedule.snapshot import USUAL_EFFICIENCY, Stay
+from sterna.decisions.schedule.stay import USUAL_EFFICIENCY, Stay
 from sterna.kernel.quantities import NO_POWER, Instant, KilowattHours, Kilowatts, Share
 
 SINCE: Final = Instant(0.0)
