@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from msgspec import structs
 
 from sterna.decisions.schedule.days import Run, fleet, site_series
 from sterna.decisions.schedule.dribble import lived
@@ -34,7 +35,9 @@ def knowing(stay: Stay) -> Stay:
     """Return *stay* with the loss curve of its converter."""
     kind = Conversion(size_kw=stay.charge_kw)
     converter = kind.converter(stay.charge_kw, stay.discharge_kw)
-    return replace(stay, curve=curve_of(converter, kind.cells), least_kw=converter.worthwhile_kw)
+    return structs.replace(
+        stay, curve=curve_of(converter, kind.cells), least_kw=converter.worthwhile_kw
+    )
 
 
 def with_all(snapshot: Snapshot) -> Snapshot:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 from typing_extensions import override
 
 from sterna.decisions.schedule.days import START, Run, fleet, site_series
@@ -179,7 +180,7 @@ def site_with_everything(seed: int, bays: int, days: float) -> Eventful:
     """Return a site over days where every promise comes and goes."""
     draw = np.random.Generator(np.random.PCG64(seed))
     stays = [
-        replace(
+        structs.replace(
             stay,
             levy_eur_per_kwh=float(draw.choice([0.0, 0.03])),
             early_kwh=KilowattHours(0.8 * stay.target_kwh * (draw.random() < 0.5)),

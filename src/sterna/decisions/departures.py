@@ -25,6 +25,8 @@ BIN_S: Final = 900.0
 """People announce round times; a quarter hour is also the schedule's finest step."""
 SPAN_BINS: Final = 48
 """Deviations up to twelve hours either way; what is beyond counts as that."""
+EDGES_S: Final = BIN_S * np.arange(-SPAN_BINS, SPAN_BINS + 1)
+"""Limits of a law's bins."""
 SITE_STAYS: Final = 20.0
 """How many stays the assumed law weighs as much as, against those seen at the site."""
 CLASS_STAYS: Final = 40.0
@@ -48,9 +50,8 @@ class Law:
 
     def before(self, late_s: Floats) -> Floats:
         """Return F: the probability of leaving less than *late_s* seconds after the announced time."""
-        edges = BIN_S * np.arange(-SPAN_BINS, SPAN_BINS + 1)
         total = np.concatenate(([0.0], np.cumsum(self.mass)))
-        found: Floats = np.interp(late_s, edges, total)
+        found: Floats = np.interp(late_s, EDGES_S, total)
         return found
 
     def leaving(self, announced: Floats, since: Floats, moments: Floats) -> Floats:

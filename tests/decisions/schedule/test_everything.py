@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from schedule_problems import everything, site_with_everything, tame
 
 from sterna.decisions.schedule.check import check
@@ -308,7 +309,8 @@ def test_a_car_whose_losses_change_gets_a_block_with_the_new_ones() -> None:
     for number, now in enumerate(moments[:6]):
         snapshot = run.snapshot(now)
         stays = tuple(
-            replace(stay, charge_efficiency=Share(0.95 - 0.02 * number)) for stay in snapshot.stays
+            structs.replace(stay, charge_efficiency=Share(0.95 - 0.02 * number))
+            for stay in snapshot.stays
         )
         changed = replace(snapshot, stays=stays)
         plan = rolling.solve(changed)

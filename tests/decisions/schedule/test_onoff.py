@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from sterna.decisions.schedule.check import check
 from sterna.decisions.schedule.days import Run, fleet, site_series
@@ -25,7 +26,7 @@ KIND = Conversion(size_kw=Kilowatts(11.0))
 def knowing(stay: Stay) -> Stay:
     """Return *stay* with the loss curve of its converter."""
     converter = KIND.converter(stay.charge_kw, stay.discharge_kw)
-    return replace(stay, curve=curve_of(converter, CELLS), least_kw=converter.worthwhile_kw)
+    return structs.replace(stay, curve=curve_of(converter, CELLS), least_kw=converter.worthwhile_kw)
 
 
 def run_of(bays: int, days: float, seed: int) -> Run:
@@ -91,13 +92,13 @@ def test_plans_that_know_the_curve_are_sound_and_never_faint_beyond_need(seed: i
 def test_a_driver_in_need_is_served_with_whatever_is_left() -> None:
     """An import limit leaves 0.3 kW: that is faint, and all that there is."""
     run = run_of(1, 0.5, 5)
-    stay = replace(run.stays[0], target_kwh=run.stays[0].capacity_kwh)
+    stay = structs.replace(run.stays[0], target_kwh=run.stays[0].capacity_kwh)
     snapshot = run.snapshot(
         float(stay.arrival) if stay.arrival > run.moments(0.5)[0] else run.moments(0.5)[0]
     )
     load, pv = snapshot.load_kw, snapshot.pv_kw
     tight = replace(
-        snapshot, stays=(replace(snapshot.stays[0], energy_kwh=stay.floor_kwh, target_kwh=stay.target_kwh, may_discharge=False),),
+        snapshot, stays=(structs.replace(snapshot.stays[0], energy_kwh=stay.floor_kwh, target_kwh=stay.target_kwh, may_discharge=False),),
         pv_kw=replace(pv, values=np.zeros_like(pv.values)),
         import_limit_kw=replace(load, values=load.values + 0.3),
     )  # fmt: skip
@@ -114,7 +115,9 @@ def test_a_program_grows_when_the_first_curve_comes_and_keeps_old_cars() -> None
     snapshot = next(
         run.snapshot(now) for now in run.moments(0.5) if len(run.snapshot(now).stays) > 1
     )
-    plain = replace(snapshot, stays=tuple(replace(stay, curve=None) for stay in snapshot.stays))
+    plain = replace(
+        snapshot, stays=tuple(structs.replace(stay, curve=None) for stay in snapshot.stays)
+    )
     first = rolling.solve(plain)
     assert first.solver in ("rolling", "milp")
     mixed = replace(snapshot, stays=(plain.stays[0], *snapshot.stays[1:]))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 from schedule_problems import site_with_everything
 
 from sterna.decisions.departures import assumed
@@ -137,25 +138,27 @@ def test_a_standing_battery_moves_energy_to_the_dear_hours_and_is_there_at_every
 
 
 def test_the_price_of_leaving_early_is_the_probability_of_it_times_the_value() -> None:
-    leaver = replace(stay("a", leaves_h=0.5), early_kwh=KilowattHours(30), hazard_per_h=0.1)
+    leaver = structs.replace(stay("a", leaves_h=0.5), early_kwh=KilowattHours(30), hazard_per_h=0.1)
     problem = problem_of(site(leaver), EDGES)
     assert problem.sessions.early_kwh is not None
     assert problem.sessions.early_eur_per_kwh is not None
     until = np.exp(-0.1 * np.array([0.0, 0.25, 0.5]))
     expected = [*(-np.diff(until) * leaver.unmet_eur_per_kwh), 0.0]
     assert problem.sessions.early_eur_per_kwh[0] == pytest.approx(expected)
-    by_clock = replace(leaver, hazard_per_h=series(rest=0.1))
+    by_clock = structs.replace(leaver, hazard_per_h=series(rest=0.1))
     again = problem_of(site(by_clock), EDGES).sessions.early_eur_per_kwh
     assert again == pytest.approx(problem.sessions.early_eur_per_kwh)
 
 
 def test_a_habit_is_priced_at_what_a_kwh_is_worth_to_who_leaves_early() -> None:
     law = assumed()
-    leaver = replace(
+    leaver = structs.replace(
         stay("a", leaves_h=4), early_kwh=KilowattHours(30), habit=law, hazard_per_h=9.0
     )
     usual, less = (
-        problem_of(site(replace(leaver, early_eur_per_kwh=worth)), EDGES).sessions.early_eur_per_kwh
+        problem_of(
+            site(structs.replace(leaver, early_eur_per_kwh=worth)), EDGES
+        ).sessions.early_eur_per_kwh
         for worth in (None, 0.6)
     )
     assert usual is not None
@@ -168,7 +171,7 @@ def test_a_habit_is_priced_at_what_a_kwh_is_worth_to_who_leaves_early() -> None:
 def test_who_may_leave_early_is_charged_before_the_cheap_hours() -> None:
     price = series(*([0.3] * 16), rest=0.1)
     late = Rolling().solve(site(stay("a"), price=price))
-    likely = replace(stay("a"), early_kwh=KilowattHours(38), hazard_per_h=0.05)
+    likely = structs.replace(stay("a"), early_kwh=KilowattHours(38), hazard_per_h=0.05)
     soon = Rolling().solve(site(likely, price=price))
     assert late.energy_kwh[0, 7] < 25
     assert soon.energy_kwh[0, 7] > 37

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.rolling import Rolling
@@ -92,7 +93,7 @@ def test_a_car_that_stays_beyond_the_horizon_has_to_be_on_its_way() -> None:
 
 
 def test_a_car_without_consent_is_never_planned_to_discharge() -> None:
-    silent = replace(stay(), may_discharge=False)
+    silent = structs.replace(stay(), may_discharge=False)
     assert problem_of(snapshot(silent), Grid().edges(NOW)).sessions.discharge_kw[0] == 0
 
 
@@ -142,8 +143,8 @@ def rolled(*steps: Snapshot) -> None:
 
 def test_drivers_may_change_their_minds_and_leave_early() -> None:
     crowd = [stay(str(number), leaves_h=30 + number) for number in range(6)]
-    longer = [replace(one, departure=Instant(one.departure + 7200 * 4)) for one in crowd]
-    shorter = [replace(one, departure=Instant(NOW + 7200)) for one in crowd]
+    longer = [structs.replace(one, departure=Instant(one.departure + 7200 * 4)) for one in crowd]
+    shorter = [structs.replace(one, departure=Instant(NOW + 7200)) for one in crowd]
     rolled(
         snapshot(*crowd),
         snapshot(*longer, now=300),
@@ -157,8 +158,10 @@ def test_drivers_may_change_their_minds_and_leave_early() -> None:
 
 
 def test_a_price_at_which_a_car_could_burn_energy_gets_binaries() -> None:
-    full = replace(stay(energy=50), target_kwh=KilowattHours(50), wear_eur_per_kwh=0.0)
-    plan = Rolling().solve(snapshot(replace(full, departure=Instant(NOW + 1800)), price=-0.6))
+    full = structs.replace(stay(energy=50), target_kwh=KilowattHours(50), wear_eur_per_kwh=0.0)
+    plan = Rolling().solve(
+        snapshot(structs.replace(full, departure=Instant(NOW + 1800)), price=-0.6)
+    )
     assert plan.solver == "milp"
     both = np.minimum(plan.schedule.charge_kwh, plan.schedule.discharge_kwh)
     assert np.all(both <= 1e-6)

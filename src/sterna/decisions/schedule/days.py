@@ -7,6 +7,7 @@ one: snapshots every five minutes of site time and at each arrival.
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 
 from sterna.decisions.schedule.problem import Floats, Plan
 from sterna.decisions.schedule.snapshot import Snapshot
@@ -113,7 +114,7 @@ class Run:
     def snapshot(self, now: float) -> Snapshot:
         """Return what is known at *now*: near forecasts are off by some noise."""
         plugged = tuple(
-            replace(stay, energy_kwh=KilowattHours(self.energy[stay.key]))
+            structs.replace(stay, energy_kwh=KilowattHours(self.energy[stay.key]))
             for stay in self.stays
             if stay.arrival <= now < stay.departure
         )

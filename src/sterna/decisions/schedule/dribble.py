@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from msgspec import structs
 
 from sterna.decisions.schedule.hull import curve_of
 from sterna.decisions.schedule.rolling import Rolling
@@ -66,7 +67,7 @@ def lived(*, knows: bool, load_kw: float = 0.35, spare_kw: float = 0.45) -> Day:
     for quarter in range(DAY):
         now = Instant(START + quarter * QUARTER)
         stored = car.battery.stored_kwh
-        asked = replace(site, now=now, stays=(replace(stay, energy_kwh=stored),))
+        asked = replace(site, now=now, stays=(structs.replace(stay, energy_kwh=stored),))
         wish = Kilowatts(float(rolling.solve(asked).power_kw[0, 0]))
         power, _ = car.follow(wish, QUARTER)
         least, most = car.limits(QUARTER)

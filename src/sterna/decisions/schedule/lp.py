@@ -159,15 +159,9 @@ def solve(problem: Problem, edges: Floats | None = None) -> Plan:
 def _closed(problem: Problem, program: Program, layout: Layout, low: Faint) -> Flows | None:
     """Solve again with the slots of *low* closed; None where that has no solution."""
     charge, discharge = layout.columns(problem)
-    fresh = car_values(problem, layout.where)
-    both = np.concatenate((charge.ravel(), discharge.ravel()))
-    program.set_upper(
-        both, np.concatenate((fresh.charge.upper.ravel(), fresh.discharge.upper.ravel()))
+    program.close(
+        np.concatenate((charge[:, low.charging].ravel(), discharge[:, low.discharging].ravel()))
     )
-    closed = np.concatenate(
-        (charge[:, low.charging].ravel(), discharge[:, low.discharging].ravel())
-    )
-    program.set_upper(closed, np.zeros(len(closed)))
     if not program.run():
         return None
     flows = read(problem, program.values(), layout)

@@ -64,6 +64,8 @@ class Program:
         self._cost = np.zeros(0)
         self._lower = np.zeros(0)
         self._upper = np.zeros(0)
+        self._open = self._upper
+        """Upper bounds before anything was closed."""
         self._row_lower = np.zeros(0)
         self._row_upper = np.zeros(0)
 
@@ -114,6 +116,7 @@ class Program:
         self._cost = np.concatenate((self._cost, values.cost))
         self._lower = np.concatenate((self._lower, values.lower))
         self._upper = np.concatenate((self._upper, values.upper))
+        self._open = np.concatenate((self._open, values.upper))
         return first
 
     def upper(self, columns: Ints) -> Floats:
@@ -134,14 +137,18 @@ class Program:
         if len(dearer):
             self._highs.changeColsCost(len(dearer), dearer, values.cost[dearer])
         self._cost, self._lower, self._upper = values.cost, values.lower, values.upper
+        self._open = values.upper
 
-    def set_upper(self, columns: Ints, upper: Floats) -> None:
-        """Give *columns* other upper bounds."""
-        self._upper = self._upper.copy()
-        self._upper[columns] = upper
-        self._highs.changeColsBounds(
-            len(columns), columns.astype(np.int32), self._lower[columns], upper
-        )
+    def close(self, columns: Ints) -> None:
+        """Let *columns* be 0, and all that were closed before as `set_columns` said."""
+        upper = self._open.copy()
+        upper[columns] = 0.0
+        changed = np.flatnonzero(upper != self._upper).astype(np.int32)
+        if len(changed):
+            self._highs.changeColsBounds(
+                len(changed), changed, self._lower[changed], upper[changed]
+            )
+        self._upper = upper
 
     def set_rows(self, lower: Floats, upper: Floats) -> None:
         """Give all rows new sides; only what differs reaches the solver."""

@@ -162,14 +162,10 @@ class Rolling:
     ) -> Flows | None:
         """Solve again with the slots of *low* closed; None where that has no solution."""
         at, blocks = self._slot_positions(where, block, step), self._blocks
-        wanted = car_values(problem, where)
-        both = np.concatenate((blocks.charge[at].T.ravel(), blocks.discharge[at].T.ravel()))
-        fresh = np.concatenate((wanted.charge.upper.ravel(), wanted.discharge.upper.ravel()))
-        self._program.set_upper(both, fresh)
         closed = np.concatenate(
             (blocks.charge[at[low.charging]].ravel(), blocks.discharge[at[low.discharging]].ravel())
         )
-        self._program.set_upper(closed, np.zeros(len(closed)))
+        self._program.close(closed)
         if not self._program.run():
             return None
         flows = self._read(problem, where, block, step)
