@@ -54,7 +54,7 @@ def with_all(snapshot: Snapshot) -> Snapshot:
     return replace(
         snapshot,
         stays=tuple(
-            replace(
+            structs.replace(
                 stay,
                 levy_eur_per_kwh=0.01,
                 early_kwh=KilowattHours(0.8 * stay.target_kwh),

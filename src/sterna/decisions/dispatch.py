@@ -32,6 +32,8 @@ STICKY_KWH: Final = 2.0
 """A car that already discharges counts as having this much more to spare."""
 TINY_KW: Final = 1e-6
 """Powers below this are noise."""
+NOTHING: Final = (0.0,)
+"""No limits at all allow nothing."""
 TINY_KWH: Final = 1e-6
 """Energies below this are noise."""
 
@@ -118,15 +120,16 @@ def _needs(cars: tuple[Plugged, ...], now: Instant, period_h: float) -> _Needs:
                 car.floor_kwh,
                 car.target_kwh,
                 car.capacity_kwh,
-                min(car.charge_limits_kw, default=0.0),
-                min(car.discharge_limits_kw, default=0.0) if car.may_discharge else 0.0,
+                min(car.charge_limits_kw or NOTHING),
+                min(car.discharge_limits_kw or NOTHING) if car.may_discharge else 0.0,
                 car.charge_efficiency,
                 car.discharge_efficiency,
                 car.charge_now,
                 car.charge_min_kw,
             )
             for car in cars
-        ]
+        ],
+        dtype=np.float64,
     ).T
     left_s, energy, floor, target, capacity, charge, discharge, into, out, wants, smallest = table
     left = np.maximum(left_s / SECONDS_PER_HOUR, 0.0)

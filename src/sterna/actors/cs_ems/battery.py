@@ -113,22 +113,24 @@ def soc_at(state: State, plug: Plug, session: Session, now: Instant) -> Share | 
 
 def charge_kw(bay: Bay, session: Session) -> float:
     """Return what EVSE, car and driver let the car draw, >= 0."""
-    plug = bay.plug
-    said = plug.car.charge_kw if plug is not None else -1.0
-    limits = [bay.plate.charge_kw, *([said] if said >= 0 else [])]
-    if session.wish.charge_kw_max is not None:
-        limits.append(session.wish.charge_kw_max)
-    return max(0.0, min(limits))
+    most: float = bay.plate.charge_kw
+    plug, wanted = bay.plug, session.wish.charge_kw_max
+    if plug is not None and plug.car.charge_kw >= 0:
+        most = min(most, plug.car.charge_kw)
+    if wanted is not None:
+        most = min(most, wanted)
+    return max(0.0, most)
 
 
 def discharge_kw(bay: Bay, session: Session) -> float:
     """Return what EVSE, car and driver let the car give, >= 0; a car that has not told gives nothing."""
-    plug = bay.plug
-    said = plug.car.discharge_kw if plug is not None else 0.0
-    limits = [bay.plate.discharge_kw, said]
-    if session.wish.discharge_kw_max is not None:
-        limits.append(session.wish.discharge_kw_max)
-    return max(0.0, min(limits))
+    plug, wanted = bay.plug, session.wish.discharge_kw_max
+    if plug is None:
+        return 0.0
+    most = min(float(bay.plate.discharge_kw), plug.car.discharge_kw)
+    if wanted is not None:
+        most = min(most, wanted)
+    return max(0.0, most)
 
 
 def least_kw(bay: Bay) -> Kilowatts:
