@@ -143,7 +143,7 @@ class VirtualLoop(StreamLoop, base_events.BaseEventLoop):  # type: ignore[misc] 
     def _jump(self) -> None:
         """Set the time to the next deadline exactly."""
         timers = self._timers
-        while timers and timers[0][2].cancelled():
+        while timers and timers[0][2]._cancelled:  # noqa: SLF001  # as in _run_once
             heapq.heappop(timers)
             self._cancelled -= 1
         if not timers:
