@@ -1,8 +1,14 @@
 """The same seed gives the same run, byte for byte, in any process; another seed gives another."""
 
+import builtins
 import subprocess
 import sys
+from collections.abc import Iterable
+from functools import reduce
+from math import fsum
+from operator import add
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +41,29 @@ def test_a_small_site_gives_the_same_trace_twice() -> None:
     scenario = load(str(SMALL))
     hashes = [simulate(scenario.changed(seed=seed)).trace_sha256 for seed in (3, 3, 4)]
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+def rounded_once(values: Iterable[Any], start: Any = 0) -> Any:
+    """Return the sum of *values* much as CPython adds them from 3.12 on: rounded at the end alone."""
+    found = list(values)
+    if any(isinstance(value, float) for value in found):
+        return fsum((start, *found))
+    return reduce(add, found, start)
+
+
+def rounded_each_time(values: Iterable[Any], start: Any = 0) -> Any:
+    """Return the sum of *values* as CPython added them until 3.11."""
+    return reduce(add, values, start)
+
+
+def test_no_interpreter_s_way_of_adding_up_shows_in_the_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hashes = []
+    for way in (rounded_once, rounded_each_time):
+        monkeypatch.setattr(builtins, "sum", way)
+        hashes.append(simulate(load("porto").changed(run_hours=2 * HOURS)).trace_sha256)
+    assert hashes[0] == hashes[1]
 
 
 @pytest.mark.slow

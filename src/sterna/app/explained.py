@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import fsum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -116,7 +117,7 @@ def deciders(sessions: Sequence[SessionOutcome]) -> tuple[Decider, ...]:
     found = []
     for reason, those in phases.items():
         evse, longest = max(those, key=lambda each: each[1].end - each[1].start)
-        hours = sum(phase.end - phase.start for _, phase in those) / SECONDS_PER_HOUR
+        hours = fsum(phase.end - phase.start for _, phase in those) / SECONDS_PER_HOUR
         found.append(
             Decider(
                 reason=reason, kind=kind(longest), hours=hours, sessions=len({(evse, phase.start) for evse, phase in those}),

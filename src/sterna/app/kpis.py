@@ -6,6 +6,7 @@ formula names. Every KPI carries its unit and the number of samples behind it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -100,7 +101,7 @@ def mean_session_cost(run: Outcome) -> tuple[float | None, int]:
 def cost_per_mobility_kwh(run: Outcome) -> tuple[float | None, int]:
     """Return cost over the energy by which batteries are fuller at the end, in EUR/kWh (KPI-05)."""
     sessions = [s for s in ended(run) if s.soc_at_end > s.soc_at_plug]
-    gained = sum((s.soc_at_end - s.soc_at_plug) * s.capacity_kwh for s in sessions)
+    gained = fsum((s.soc_at_end - s.soc_at_plug) * s.capacity_kwh for s in sessions)
     total = sum(s.bill_total for s in sessions)
     return (total / MICRO_PER_EURO / gained if gained > 0 else None), len(sessions)
 
@@ -119,7 +120,7 @@ def net_benefits_eur(run: Outcome) -> Floats:
 def full_cycles(run: Outcome) -> float:
     """Return (kWh in + kWh out) / (2 C), summed over all sessions (KPI-09)."""
     return float(
-        sum(
+        fsum(
             equivalent_full_cycles(
                 KilowattHours(s.charged_wh / 1000.0),
                 KilowattHours(s.discharged_wh / 1000.0),
@@ -156,7 +157,7 @@ def flexibility(run: Outcome) -> tuple[float | None, int]:
 def losses_kwh(run: Outcome) -> float:
     """Return what went in at the meters and is neither in the batteries nor came out again (KPI-11)."""
     through = sum(s.charged_wh - s.discharged_wh for s in run.sessions) / 1000.0
-    return through - sum((s.soc_at_end - s.soc_at_plug) * s.capacity_kwh for s in run.sessions)
+    return through - fsum((s.soc_at_end - s.soc_at_plug) * s.capacity_kwh for s in run.sessions)
 
 
 def hours_above(run: Outcome, share: float) -> float:

@@ -11,6 +11,7 @@ counted as flexibility.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -141,7 +142,7 @@ def _ghost(
     arrival = Instant((start + end) / 2)
     stays = [each.departure - each.arrival for each in booked]
     others = cars - len(stays)
-    stay_s = (sum(stays) + others * usual.stay_s) / cars
+    stay_s = (fsum(stays) + others * usual.stay_s) / cars
     need = KilowattHours(cars * usual.need_kwh)
     return Stay(
         key=f"{GHOST}@{end:.0f}", arrival=arrival, departure=Instant(arrival + max(stay_s, HOUR)),

@@ -10,6 +10,7 @@ request is negative.
 """
 
 from dataclasses import dataclass
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -95,7 +96,7 @@ def dispatch(
         for car, lacks in zip(cars, missing, strict=True)
         if lacks > TINY_KWH
     )
-    total = sum(share.power)
+    total = fsum(share.power)
     return Dispatched(
         set_points=tuple(
             SetPoint(evse=car.evse, power_kw=Kilowatts(power), reason=reason, limit=limit)
@@ -208,7 +209,7 @@ def _shared_deadlines(
     least, missing = needs.least_kw.copy(), needs.missing_kwh.copy()
     wanting = np.where(needs.draw_kwh > 0, needs.full_kw, 0.0).tolist()
     for limit_kw, member in zip(rooms.up, rooms.members(), strict=True):
-        if sum(wanting[car] for car in member) <= limit_kw:
+        if fsum(wanting[car] for car in member) <= limit_kw:
             continue  # The limit cannot bind: each car's own laxity is exact.
         those = np.array(member)
         draw, full, left = needs.draw_kwh[those], needs.full_kw[those], needs.left_h[those]
@@ -283,7 +284,7 @@ class _Sharing:
 
     def follow(self, request_kw: float) -> None:
         """Bring the total to the request with what the cars can still take or give."""
-        rest = request_kw - sum(self.power)
+        rest = request_kw - fsum(self.power)
         if rest > TINY_KW:
             for car in self._by_urgency(list(range(len(self.power)))):
                 before = self.power[car]

@@ -21,7 +21,7 @@ Because P_loss is a parabola, energies along a power that changes in a straight 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import sqrt
+from math import fsum, sqrt
 from typing import Final
 
 from sterna.domain.battery import KILOWATT_HOUR_NOISE, USUAL_CELLS, Battery
@@ -302,7 +302,7 @@ class MeteredBattery:
 
     def stored_along(self, from_kw: float, to_kw: float, duration: Seconds) -> float:
         """Return the kWh that are stored while the meter goes evenly *from_kw* *to_kw*: exact."""
-        return sum(
+        return fsum(
             _simpson(self._rate, start, end) * (end - start) / (to_kw - from_kw)
             for start, end in self._smooth(from_kw, to_kw)
         ) * (duration / SECONDS_PER_HOUR)
@@ -311,7 +311,7 @@ class MeteredBattery:
         """Return the state after a ramp, see :meth:`stored_along`; its bounds are the caller's."""
         net = self.stored_along(from_kw, to_kw, duration)
         hours = duration / SECONDS_PER_HOUR
-        heat = sum(
+        heat = fsum(
             _simpson(self._heat, start, end) * (end - start) / (to_kw - from_kw) * hours
             for start, end in self._smooth(from_kw, to_kw)
         )

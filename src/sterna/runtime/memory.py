@@ -6,6 +6,7 @@ it is open; a partition stalls it and, when it lasts, ends it.
 """
 
 from collections.abc import Callable, Mapping
+from math import fsum
 from typing import Any, Final
 
 from sterna.kernel.errors import Refused
@@ -225,7 +226,7 @@ class MemoryNetwork:
 
     def latency_of(self, protocol: str, src: str, dst: str) -> float:
         """Return how long anything takes one way between the two components, in s."""
-        added = sum(s for pair, s in self._delays_s.items() if _touches(pair, src, dst))
+        added = fsum(s for pair, s in self._delays_s.items() if _touches(pair, src, dst))
         return self._latencies_s.get(protocol, self._latency_s) + added
 
     def parted(self, src: str, dst: str) -> bool:

@@ -6,6 +6,7 @@ curtailed where more than the connection may feed in would be left.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class Balance:
         """Take note that the power at *evse* is *kw* from now on."""
         self._advance(self._now())
         self._cars[evse] = kw
-        self._cars_kw = sum(self._cars.values())
+        self._cars_kw = fsum(self._cars.values())
         self.changed()
 
     def relive(self, changes: Iterable[tuple[Instant, str, Kilowatts]]) -> None:
@@ -71,7 +72,7 @@ class Balance:
         for moment, evse, kw in changes:
             self._advance(moment)
             self._cars[evse] = kw
-            self._cars_kw = sum(self._cars.values())
+            self._cars_kw = fsum(self._cars.values())
 
     def powers(self) -> Powers:
         """Return the site at this moment."""

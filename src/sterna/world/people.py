@@ -6,6 +6,7 @@ after the end is still there when the run ends: its session is reported as open 
 """
 
 from dataclasses import dataclass
+from math import fsum
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -149,7 +150,7 @@ def _arrivals(
         return []
     weights = [float(row["weight"]) for row in dataset("arrival_wave").rows()]
     most = max(weights)
-    mean_gap = hours(24.0 / settings.arrivals_per_day * sum(weights) / (24 * most))
+    mean_gap = hours(24.0 / settings.arrivals_per_day * fsum(weights) / (24 * most))
     wave = chance.stream("arrivals")
     last = end - min(hours(settings.quiet_hours), (end - start) / 2)
     found: list[Instant] = []
@@ -231,7 +232,7 @@ def _returns(
 def _model(chance: Chance) -> CarModel:
     """Return a packaged model, drawn by weight."""
     cars = packaged_cars()
-    left = chance.uniform(0.0, sum(weight for _, weight in cars))
+    left = chance.uniform(0.0, fsum(weight for _, weight in cars))
     for model, weight in cars:
         left -= weight
         if left < 0:

@@ -6,6 +6,7 @@ reading of the building's meter there is no plan: nobody could say what is left 
 """
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Final
 
 from sterna.actors.bems import metering
@@ -96,7 +97,7 @@ def early(state: State, now: Instant) -> Sequence[Command]:
 
 def count(state: State, now: Instant) -> None:
     """Count energy up to *now*, with what was read and reported last."""
-    metering.count(state.meter, sum(car.kw for car in state.cars.values()), now)
+    metering.count(state.meter, fsum(car.kw for car in state.cars.values()), now)
 
 
 def metered(state: State, event: Metered) -> Sequence[Command]:
@@ -224,7 +225,7 @@ def row(state: State, event: Solved) -> PlanRow:
 
     return PlanRow(
         start=event.start, request_kw=event.request_kw[0], import_room_kw=event.import_room_kw[0],
-        cars=len(state.cars), expected_kwh=sum(stay.v2b_kwh for stay in expected(state, event.at)),
+        cars=len(state.cars), expected_kwh=fsum(stay.v2b_kwh for stay in expected(state, event.at)),
         unmet_kwh=event.unmet_kwh, over=bool(event.over), cost_eur=event.cost_eur, peak_kw=event.peak_kw,
         peak_so_far_kw=state.meter.peak_kw, price_age_s=age(state.priced_at),
         capacity_age_s=age(state.capacity_at), meter_age_s=age(state.meter.read_at),

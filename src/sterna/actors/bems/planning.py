@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 from typing import Final
 
 import msgspec
@@ -119,7 +120,7 @@ class Planner:
         habit = self._habits(state)
         stays = self._known(state, habit)
         if settings.cautious and is_fresh(state.meter, now):
-            give_kw = sum(stay.discharge_kw for stay in stays if stay.may_discharge)
+            give_kw = fsum(stay.discharge_kw for stay in stays if stay.may_discharge)
             most_kw = give_kw if cheap_peak(settings, now) else np.inf
             load, limit = with_margin(expected, load, pv, told.import_limit_kw, most_kw, now)
         if settings.expects:

@@ -1,7 +1,7 @@
 """Set-points: the BEMS's request shared among the running sessions, inside every limit."""
 
 from collections.abc import Sequence
-from math import floor
+from math import floor, fsum
 from typing import Final
 
 from sterna.actors.cs_ems import battery, caution
@@ -188,7 +188,7 @@ def shared(
     result = dispatch(request, plugged, now=now, period=period, site=site, shared=groups)
     if not alone:
         return result
-    wanted = sum(max(safe_kw(car, limit, now), 0.0) for car in plugged)
+    wanted = fsum(max(safe_kw(car, limit, now), 0.0) for car in plugged)
     return dispatch(
         Kilowatts(wanted), full_at_target(plugged), now=now, period=period, site=site, shared=groups
     )

@@ -5,6 +5,7 @@ no person, no session, no EVSE.
 """
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Any, ClassVar, Final
 
 from msgspec import Struct, field
@@ -200,8 +201,8 @@ def flexibility(state: State, operator: str) -> tuple[float, float]:
         for seen in state.sessions.values()
         if seen.operator == operator and seen.active and seen.soc is not None
     ]
-    up = sum(max(0.0, level - state.floor) for level in levels) * state.battery_kwh
-    down = sum(1.0 - level for level in levels) * state.battery_kwh
+    up = fsum(max(0.0, level - state.floor) for level in levels) * state.battery_kwh
+    down = fsum(1.0 - level for level in levels) * state.battery_kwh
     return round(up, 3), round(down, 3)
 
 

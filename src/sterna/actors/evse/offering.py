@@ -1,6 +1,7 @@
 """What an EVSE offers a car, from its plate."""
 
 from hashlib import sha256
+from math import fsum
 from typing import Final
 
 from msgspec.structs import replace
@@ -64,9 +65,9 @@ def _carried(settings: EvseSettings, kw: Kilowatts) -> Kilowatts:
         supply=rated, vehicle=rated, duty=currents.DIGITAL_DUTY, session=None,
         cable=settings.cable_amperes,
     )  # fmt: skip
-    if sum(each) >= sum(rated):
+    if fsum(each) >= fsum(rated):
         return kw
-    return Kilowatts(sum(currents.power(amperes, PHASE_VOLTS, 1) for amperes in each))
+    return Kilowatts(fsum(currents.power(amperes, PHASE_VOLTS, 1) for amperes in each))
 
 
 def offer_of(settings: EvseSettings, limits: SupplyLimits) -> SeccSettings:

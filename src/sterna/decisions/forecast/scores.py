@@ -1,6 +1,7 @@
 """How good a band was: error, pinball loss, coverage. Steps without an outcome do not count."""
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Score:
     @property
     def mean_pinball(self) -> float:
         """The mean over the three quantiles."""
-        return sum(self.pinball) / len(self.pinball)
+        return fsum(self.pinball) / len(self.pinball)
 
 
 def score(actual: Floats, values: Floats, scale: float) -> Score:

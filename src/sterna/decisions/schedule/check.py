@@ -47,16 +47,16 @@ def check(problem: Problem, schedule: Schedule, tolerance: float = TOLERANCE_KWH
     missed = lacking = 0.0
     for number in range(len(problem.bands)):
         faults.extend(_band_faults(problem, schedule, number, tolerance))
-        missed += sum(abs(kwh) for kwh in schedule.missed_kwh[number].tolist())
+        missed += math.fsum(abs(kwh) for kwh in schedule.missed_kwh[number].tolist())
     if problem.reserve is not None:
         faults.extend(_pool_faults(problem, schedule, tolerance))
-        lacking = float(sum(schedule.lacking_kw @ problem.hours))
+        lacking = float(math.fsum(schedule.lacking_kw @ problem.hours))
     weights = OVER_EUR_PER_KWH * (missed + lacking)
     return Verdict(
         faults=tuple(faults),
         cost_eur=cost + _site_cost(problem, schedule) + weights,
         unmet_kwh=tuple(unmet),
-        over_kwh=float(sum(schedule.over_kwh)),
+        over_kwh=float(math.fsum(schedule.over_kwh)),
         missed_kwh=missed,
         lacking_kwh=lacking,
     )

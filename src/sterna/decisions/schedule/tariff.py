@@ -7,6 +7,7 @@ component, and the parts add up to the cost.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from typing import Final
 
 import numpy as np
@@ -55,7 +56,7 @@ class Tariff:
     @property
     def levy_eur_per_kwh(self) -> float:
         """Charge per kWh charged that giving back does not refund: see `Sessions`."""
-        return sum(part.charge_eur_per_kwh for part in self.components)
+        return fsum(part.charge_eur_per_kwh for part in self.components)
 
     def on(self, start: Instant, step: Seconds, edges: Floats) -> "Tariff":
         """Return the tariff, given by steps of *step* from *start*, as means between the *edges* of a plan."""
@@ -132,7 +133,7 @@ def told(tariff: Tariff, plan: Plan) -> Mapping[str, float]:
         for part in tariff.components
     }
     planned = costs.energy + costs.levy
-    off = abs(sum(found.values()) - planned)
+    off = abs(fsum(found.values()) - planned)
     assert off <= AS_PLANNED_EUR * max(1.0, abs(planned)), "the plan was made with another tariff"
     others = ("peak", "wear", "high", "unmet", "early", "over", "missed", "lacking")
     return {**found, **{name: getattr(costs, name) for name in others}}

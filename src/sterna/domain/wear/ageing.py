@@ -14,6 +14,7 @@ would let each day's worst hours count with their 1/p-th power.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
 from typing import Final
 
 from sterna.domain.wear.models import CellModel
@@ -89,7 +90,7 @@ def after(cell: CellModel, ageing: Ageing, history: Sequence[Sample]) -> Ageing:
     cycling = ageing.cycling
     for cycle in sorted(cycles([each.soc for each in history]), key=lambda each: each.last):
         stretch = history[cycle.first : cycle.last + 1]
-        celsius = sum(each.celsius for each in stretch) / len(stretch)
+        celsius = fsum(each.celsius for each in stretch) / len(stretch)
         # Full cycles and C-rates count in the first capacity, of which an aged cell moves less.
         rate = cell.cycle_rate(celsius, cycle.depth, c_rate(stretch) * ageing.health)
         cycling = grown(cycling, rate, cell.cycle_power, full_cycles(cycle) * ageing.health)
@@ -108,7 +109,7 @@ def daily(cell: CellModel, history: Sequence[Sample]) -> list[tuple[float, float
         day = int(((one.at + other.at) / 2 - history[0].at) // SECONDS_PER_DAY)
         rates = (cell.calendar_rate(each.celsius, each.soc) for each in (one, other))
         total, length = sums.get(day, (0.0, 0.0))
-        sums[day] = total + days * sum(rates) / 2, length + days
+        sums[day] = total + days * fsum(rates) / 2, length + days
     return [(total / length, length) for total, length in sums.values() if length > 0]
 
 

@@ -1,5 +1,6 @@
 """What a car makes of each answer: what it learns, chooses and reports. The ground under :mod:`evcc`."""
 
+from math import fsum
 from typing import Any
 
 from sterna.kernel.errors import Refused
@@ -265,11 +266,11 @@ class CarHearing(CarSession):
         """Return what the site asks for in AC; a schedule without a word from the site holds."""
         asked = phases.heard(mode, "EVSETargetActivePower")
         reactive = phases.heard(mode, "EVSETargetReactivePower")
-        power_kw = sum(asked) if asked else step_at(self._profile, self._anchor, self.now)
+        power_kw = fsum(asked) if asked else step_at(self._profile, self._anchor, self.now)
         return LoopTarget(
             power_kw=Kilowatts(power_kw),
             phases_kw=asked if len(asked) > 1 else (),
-            reactive_kvar=sum(reactive) if reactive else None,
+            reactive_kvar=fsum(reactive) if reactive else None,
             **self._site_of(mode),
         )
 

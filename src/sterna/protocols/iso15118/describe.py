@@ -1,5 +1,7 @@
 """What an ISO 15118-20 frame says, for the trace: message, state of charge, power."""
 
+from math import fsum
+
 from sterna.kernel.errors import BrokenPeer
 from sterna.kernel.trace import Describe, Said
 from sterna.protocols.iso15118 import phases
@@ -40,7 +42,7 @@ def fields_of(message: Element) -> Fields:
         case ac.AcChargeLoopRes():
             target = phases.heard(message.CLResControlMode, "EVSETargetActivePower")
             if target:
-                fields["kw"] = sum(target)
+                fields["kw"] = fsum(target)
         case session.AuthorizationRes() | schedule.ScheduleExchangeRes():
             fields["waiting"] = message.EVSEProcessing is not Processing.FINISHED
         case schedule.PowerDeliveryReq():
@@ -60,4 +62,4 @@ def _describe_turn(fields: Fields, message: ChargeLoopReq) -> None:
     if isinstance(message, ac.AcChargeLoopReq):
         mode = message.CLReqControlMode
         assert isinstance(mode, ac.DynamicAcRequest | ac.ScheduledAcRequest)
-        fields["kw"] = sum(phases.heard(mode, "EVPresentActivePower"))
+        fields["kw"] = fsum(phases.heard(mode, "EVPresentActivePower"))

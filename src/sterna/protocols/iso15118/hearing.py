@@ -1,5 +1,6 @@
 """From a car's messages to its needs: rational numbers and percentages become kW, kWh and shares."""
 
+from math import fsum
 from typing import Final
 
 from msgspec.structs import replace
@@ -82,10 +83,10 @@ def ac_limits(mode: AcLimits, *, discharge: bool) -> dict[str, object]:
         least = phases.heard(mode, f"EVMinimum{way}Power")
         name = way.lower()
         if most:
-            found[f"max_{name}_kw"] = Kilowatts(sum(most))
+            found[f"max_{name}_kw"] = Kilowatts(fsum(most))
             found[f"{name}_phases_kw"] = most if len(most) > 1 else ()
         if least:
-            found[f"min_{name}_kw"] = Kilowatts(sum(least))
+            found[f"min_{name}_kw"] = Kilowatts(fsum(least))
     return found
 
 
@@ -170,9 +171,9 @@ def _hear_limits(changes: dict[str, object], mode: DynamicRequest | ScheduledReq
     assert isinstance(mode, ac.DynamicAcRequest | ac.ScheduledAcRequest)
     both = isinstance(mode, ac.BptDynamicAcRequest | ac.BptScheduledAcRequest)
     changes.update(ac_limits(mode, discharge=both))
-    changes["power_kw"] = sum(phases.heard(mode, "EVPresentActivePower"))
+    changes["power_kw"] = fsum(phases.heard(mode, "EVPresentActivePower"))
     reactive = phases.heard(mode, "EVPresentReactivePower")
-    changes["reactive_kvar"] = sum(reactive) if reactive else None
+    changes["reactive_kvar"] = fsum(reactive) if reactive else None
 
 
 def _hear_dc_limits(
@@ -236,13 +237,13 @@ def offered_ac(mode: ac.AcCPDResMode) -> SupplyOffered:
     both = isinstance(mode, ac.BptAcCPDResMode)
     asymmetry = kilo(mode.MaximumPowerAsymmetry)
     return SupplyOffered(
-        max_charge_kw=Kilowatts(sum(phases.heard(mode, "EVSEMaximumChargePower"))),
-        min_charge_kw=Kilowatts(sum(phases.heard(mode, "EVSEMinimumChargePower"))),
+        max_charge_kw=Kilowatts(fsum(phases.heard(mode, "EVSEMaximumChargePower"))),
+        min_charge_kw=Kilowatts(fsum(phases.heard(mode, "EVSEMinimumChargePower"))),
         max_discharge_kw=Kilowatts(
-            sum(phases.heard(mode, "EVSEMaximumDischargePower")) if both else 0.0
+            fsum(phases.heard(mode, "EVSEMaximumDischargePower")) if both else 0.0
         ),
         min_discharge_kw=Kilowatts(
-            sum(phases.heard(mode, "EVSEMinimumDischargePower")) if both else 0.0
+            fsum(phases.heard(mode, "EVSEMinimumDischargePower")) if both else 0.0
         ),
         max_asymmetry_kw=None if asymmetry is None else Kilowatts(asymmetry),
         ramp_percent_per_min=_plain(mode.EVSEPowerRampLimitation),

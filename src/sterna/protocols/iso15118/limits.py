@@ -3,6 +3,7 @@
 Limits are magnitudes in both directions; powers are signed, positive charges.
 """
 
+from math import fsum
 from typing import Final
 
 from msgspec import Struct
@@ -194,7 +195,7 @@ def phase_caps(needs: VehicleNeeds, supply: SupplyLimits, *, charge: bool) -> tu
 
 def _together(caps_kw: tuple[float, ...]) -> float:
     """Return what the phases carry together; infinite where nothing is known of them."""
-    return sum(caps_kw) if caps_kw else float("inf")
+    return fsum(caps_kw) if caps_kw else float("inf")
 
 
 def energy_until_change(power_kw: float, needs: VehicleNeeds) -> float | None:

@@ -3,6 +3,7 @@
 What is discharged counts negative inside; on the wire each direction is a schedule of magnitudes.
 """
 
+from math import fsum
 from typing import Final
 
 from msgspec import Struct
@@ -140,7 +141,7 @@ def _entries(part: schedule.ChargingScheduleType) -> list[tuple[int, float]]:
     edge, found = 0, []
     for entry in part.PowerSchedule.PowerScheduleEntries.PowerScheduleEntry:
         edge += entry.Duration
-        found.append((edge, abs(sum(phases.heard(entry, "Power")))))
+        found.append((edge, abs(fsum(phases.heard(entry, "Power")))))
     return found
 
 
@@ -151,7 +152,7 @@ def _power_at(entries: list[tuple[int, float]], second: int) -> float:
 
 def energy_of(steps: tuple[PlanStep, ...]) -> float:
     """Return the net energy of *steps* in kWh; positive charges."""
-    return sum(step.power_kw * step.duration_s for step in steps) / SECONDS_PER_HOUR
+    return fsum(step.power_kw * step.duration_s for step in steps) / SECONDS_PER_HOUR
 
 
 def best(plans: dict[int, tuple[PlanStep, ...]], wanted_kwh: float) -> int:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from math import fsum
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -167,7 +168,7 @@ def _take_profile(secc: "SupplySession", message: schedule.PowerDeliveryReq) -> 
         return Code.FAILED_SCHEDULE_SELECTION_INVALID
     entries = profile.EVPowerProfileEntries.EVPowerProfileEntry
     steps = tuple(
-        PlanStep(duration_s=one.Duration, power_kw=Kilowatts(sum(phases.heard(one, "Power"))))
+        PlanStep(duration_s=one.Duration, power_kw=Kilowatts(fsum(phases.heard(one, "Power"))))
         for one in entries
     )
     anchor = Instant(float(profile.TimeAnchor))

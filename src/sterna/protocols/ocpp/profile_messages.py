@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import pairwise
+from math import fsum
 from typing import Final, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
@@ -195,7 +196,7 @@ class _Rate:
             return None
         rest = [part for part in (l2, l3) if not isinstance(part, UnsetType)]
         # Amperes without L2 and L3 are per phase, watts are the sum of all phases.
-        total = value + sum(rest) if rest else value * self._phases
+        total = value + fsum(rest) if rest else value * self._phases
         return Kilowatts(total * self._per_phase / WATTS_PER_KILOWATT)
 
 

@@ -9,6 +9,7 @@ second opinion on a plan's bound from other arithmetic than the method that foun
 """
 
 from itertools import pairwise
+from math import fsum
 
 from sterna.decisions.schedule.interior.frame import frame_of
 from sterna.decisions.schedule.interior.lay import layout_of
@@ -29,7 +30,7 @@ def lower_bound(problem: Problem, prices: Prices) -> float:
     layout = layout_of(problem)
     frame = frame_of(problem, layout)
     seen = frame.seen(prices.rows)
-    cars = sum(least_cost(layout, car, seen[frame.group[car]]) for car in range(len(layout.count)))
+    cars = fsum(least_cost(layout, car, seen[frame.group[car]]) for car in range(len(layout.count)))
     around = Surround(frame, 1.0)
     return cars + around.bound_of(prices.rows, prices.peak) + layout.constant_eur
 
@@ -54,7 +55,7 @@ def least_cost(layout: Layout, car: int, price: Floats) -> float:
     for slot in range(count - 1, -1, -1):
         if slot < count - 1:
             standing = kinds(slot, ups + downs, stores)
-            low, value, ahead = _clipped(low, value, ahead, sum(length for _, length in standing))
+            low, value, ahead = _clipped(low, value, ahead, fsum(length for _, length in standing))
             ahead = _added(low, ahead, standing)
             value += _risen(standing, low)
         paid = float(price[first + slot])
@@ -100,7 +101,7 @@ def _clipped(
 
 def _added(low: float, segments: Segments, standing: Segments) -> Segments:
     """Return *segments*, which begin at *low*, with the slopes of *standing*, which begin at 0, added."""
-    high = low + sum(length for _, length in segments)
+    high = low + fsum(length for _, length in segments)
     marks = {low, high}
     for begin, parts in ((low, segments), (0.0, standing)):
         at = begin

@@ -1,5 +1,7 @@
 """What a trajectory of stored energy means at the meters and at the grid, and what it costs."""
 
+from math import fsum
+
 import numpy as np
 
 from sterna.decisions.schedule.columns import Slots
@@ -64,4 +66,4 @@ def cost_of_stored(problem: Problem, layout: Layout, chains: Chains, stored: Flo
         return costs_of(problem, where, flows_of(problem, where, stored)).total
     cars, drawn = chains.priced(stored)
     imported, exported, _, over = _at_the_grid(problem, drawn)
-    return cars + float(sum(costs_at_the_grid(problem, imported, exported, over)))
+    return cars + float(fsum(costs_at_the_grid(problem, imported, exported, over)))
