@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.columns import HELD_ROWS, worst
+from sterna.decisions.schedule.columns import HELD_ROWS, in_use, worst
 from sterna.decisions.schedule.problem import Floats, Ints, Problem
 from sterna.decisions.schedule.program import AT_LOWER, BASIC, Basis
 from sterna.decisions.schedule.snapshot import Shape
@@ -39,7 +39,8 @@ class Blocks:
     """Shape (S,), as the rest."""
     step: Ints
     charge: Ints
-    """Shape (S, P): columns, as `discharge`."""
+    """Shape (S, P): columns, as `discharge`. What a session can never use has none of its own: it stands
+    at a column that is always 0, as `stored`."""
     discharge: Ints
     stored: Ints
     """Shape (S, parts): columns."""
@@ -61,9 +62,10 @@ class Blocks:
 def no_blocks(shape: Shape) -> Blocks:
     """Return no blocks, of sessions in a program of *shape*."""
     held = 1 if shape.reserve else 0
-    marks = 2 * shape.pieces + len(shape.bands) + 2 * held
+    parts = 3 if shape.early else 2
+    marks = 2 * shape.pieces + 1 + parts + len(shape.bands) + 2 * held
     widths = {
-        "charge": shape.pieces, "discharge": shape.pieces, "stored": 3 if shape.early else 2,
+        "charge": shape.pieces, "discharge": shape.pieces, "stored": parts,
         "reserve": 2 * held, "held": HELD_ROWS * held, "unmet_column": shape.tiers,
     }  # fmt: skip
     tables = {name: np.zeros((0, width), dtype=np.int64) for name, width in widths.items()}
@@ -76,9 +78,10 @@ def no_blocks(shape: Shape) -> Blocks:
 
 
 def marks_of(problem: Problem) -> Floats:
-    """Return the coefficients of each session, shape (N, M), that its block in a program is made with."""
+    """Return the coefficients of each session, and its columns in use, shape (N, M), that its block in a program is made with."""
     cars = problem.sessions
-    found = [*cars.charging[1], *cars.discharging[1], *(band.weight for band in problem.bands)]
+    found = [*cars.charging[1], *cars.discharging[1], *in_use(problem)]
+    found += [band.weight for band in problem.bands]
     if problem.reserve is not None:
         found += [problem.reserve.hold_h * most for most in worst(problem)]
     return np.array(found).T

@@ -36,7 +36,7 @@ from typing import Final
 
 import numpy as np
 
-from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Floats, Ints, Problem
+from sterna.decisions.schedule.problem import OVER_EUR_PER_KWH, Flags, Floats, Ints, Problem
 
 NO_LIMIT: Final = float("inf")
 HELD_ROWS: Final = 6
@@ -72,6 +72,10 @@ class Values:
     cost: Floats
     lower: Floats
     upper: Floats
+
+    def only(self, which: Flags) -> "Values":
+        """Return those of the columns *which*."""
+        return Values(cost=self.cost[which], lower=self.lower[which], upper=self.upper[which])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,31 +150,48 @@ def car_values(problem: Problem, where: Slots) -> CarValues:
     )
 
 
+def stored_limits(problem: Problem) -> Floats:
+    """Return the limits of the parts of stored energy, from the empty battery to the full one, shape (S+1, N), kWh.
+
+    It is cut at the knee, and once more where an early leaver is short.
+    """
+    cars, ceilings = problem.sessions, problem.ceilings()
+    nothing, knee = np.zeros(len(cars)), np.clip(cars.knee_kwh, 0.0, ceilings)
+    if cars.early_eur_per_kwh is None:
+        return np.stack((nothing, knee, ceilings))
+    early = np.minimum(cars.leaving_early[0], ceilings)
+    return np.stack((nothing, np.minimum(early, knee), np.maximum(early, knee), ceilings))
+
+
+def in_use(problem: Problem) -> Flags:
+    """Return which of its columns a session can ever use, shape (1 + S, N): giving back, and each part of stored energy.
+
+    The first part counts as used, however narrow: a battery at rest holds its energy there.
+    """
+    gives = np.any(problem.sessions.discharging[0] > 0.0, axis=0)
+    wide: Flags = np.diff(stored_limits(problem), axis=0) > 0.0
+    wide[0] = True
+    return np.concatenate((gives[None, :], wide))
+
+
 def _stored(problem: Problem, where: Slots, floors: Floats) -> Values:
-    """Return the parts of stored energy: up to the knee and above, cut once more where an early leaver is short.
+    """Return the parts of stored energy.
 
     Below `early_kwh` a stored kWh is worth its price. The constant that this leaves out is `left_out`.
     """
     cars, car, step = problem.sessions, where.car, where.step
-    ceilings = problem.ceilings()
-    knee = np.clip(cars.knee_kwh, 0.0, ceilings)
+    limits = stored_limits(problem)
+    widths = np.diff(limits, axis=0)[:, car]
+    lower = np.clip(floors - limits[:-1, car], 0.0, widths)
     dear = cars.high_eur_per_kwh_h[car] * problem.hours[step]
     if cars.early_eur_per_kwh is None:
-        here = knee[car]
-        cost, lower, upper = np.zeros((3, 2, len(car)))
-        cost[1] = dear
-        lower[0], lower[1] = np.minimum(floors, here), np.maximum(floors - here, 0.0)
-        upper[0], upper[1] = here, ceilings[car] - here
-        return Values(cost=cost, lower=lower, upper=upper)
-    wanted, price = cars.leaving_early
-    early, missing = np.minimum(wanted, ceilings), price[car, step]
-    begins = np.stack((np.zeros(len(cars)), np.minimum(early, knee), np.maximum(early, knee)))
-    widths = np.stack((*begins[1:], ceilings)) - begins
-    return Values(
-        cost=np.stack((-missing, np.where((early > knee)[car], dear - missing, 0.0), dear)),
-        lower=np.clip(floors - begins[:, car], 0.0, widths[:, car]),
-        upper=widths[:, car],
-    )
+        cost = np.stack((np.zeros(len(car)), dear))
+        return Values(cost=cost, lower=lower, upper=widths)
+    missing = cars.leaving_early[1][car, step]
+    # The middle part is both, or neither: up to what an early leaver wants, or below the knee.
+    both = limits[1] == np.clip(cars.knee_kwh, 0.0, limits[-1])
+    middle = np.where(both[car], dear - missing, 0.0)
+    return Values(cost=np.stack((-missing, middle, dear)), lower=lower, upper=widths)
 
 
 def left_out(problem: Problem, where: Slots) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sterna.decisions.schedule.columns import Slots, worst
-from sterna.decisions.schedule.problem import Floats, Ints, Problem
+from sterna.decisions.schedule.problem import Flags, Floats, Ints, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -18,6 +18,13 @@ class Entries:
     starts: Ints
     rows: Ints
     values: Floats
+
+    def only(self, which: Flags) -> "Entries":
+        """Return the entries of the columns *which*."""
+        lengths = np.diff(self.starts, append=len(self.rows))
+        kept = np.repeat(which, lengths)
+        starts = np.concatenate(([0], np.cumsum(lengths[which])[:-1]))
+        return Entries(starts=starts, rows=self.rows[kept], values=self.values[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sterna.decisions.schedule.columns import Slots
 from sterna.decisions.schedule.plan import TINY_KWH, Flows
-from sterna.decisions.schedule.problem import Ints, Problem
+from sterna.decisions.schedule.problem import Flags, Ints, Problem
 
-Flags = NDArray[np.bool_]
-"""An array of truths."""
 NEAR_H: Final = 0.5
 """A step up to this long is near: its mean power is the power that is asked for."""
 FAINT_SHARE: Final = 0.1

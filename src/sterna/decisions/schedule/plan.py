@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sterna.decisions.schedule.columns import Slots, worst
 from sterna.decisions.schedule.problem import (
     OVER_EUR_PER_KWH,
     Costs,
+    Flags,
     Floats,
     Ints,
     Plan,
@@ -92,7 +92,7 @@ def settled(problem: Problem, where: Slots, flows: Flows, objective: float) -> S
     )
 
 
-def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, NDArray[np.bool_]]:
+def _netted(problem: Problem, where: Slots, flows: Flows) -> tuple[Flows, Flags]:
     """Return flows with one direction each, and the steps that cannot take the difference.
 
     A car keeps its stored energy, so it draws less from the meter: the site imports less,

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 """An array of float64."""
 Ints = NDArray[np.int64]
 """An array of int64."""
+Flags = NDArray[np.bool_]
+"""An array of truths."""
 
 
 CAR_LAST: Final = {"charge_pieces", "discharge_pieces", "fair_shares", "fair_factors"}

@@ -228,11 +228,11 @@ class Program:
 
     def values(self) -> Floats:
         """Return the columns' values, shape (columns,)."""
-        return np.array(self._highs.getSolution().col_value)
+        return np.fromiter(self._highs.getSolution().col_value, np.float64, self.columns)
 
     def row_prices(self) -> Floats:
         """Return d objective / d right side of the rows, shape (rows,)."""
-        return np.array(self._highs.getSolution().row_dual)
+        return np.fromiter(self._highs.getSolution().row_dual, np.float64, self.rows)
 
     @property
     def objective(self) -> float:

@@ -25,8 +25,8 @@ from sterna.decisions.schedule.price_parts import (
     price_parts,
     tie_of,
 )
-from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
-from sterna.decisions.schedule.slack import Flags, Slack, banded
+from sterna.decisions.schedule.problem import Flags, Floats, Ints, Plan, Problem
+from sterna.decisions.schedule.slack import Slack, banded
 from sterna.decisions.why import Reason, Why
 from sterna.kernel.quantities import Instant, Kilowatts
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sterna.decisions.schedule.onoff import Flags
 from sterna.decisions.schedule.plan import TINY_KWH
-from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
+from sterna.decisions.schedule.problem import Flags, Floats, Ints, Plan, Problem
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

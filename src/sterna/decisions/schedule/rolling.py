@@ -27,12 +27,14 @@ from sterna.decisions.schedule.columns import (
     Slots,
     Values,
     car_values,
+    in_use,
     left_out,
     site_sides,
     site_values,
     slots,
 )
 from sterna.decisions.schedule.entries import (
+    Entries,
     Rows,
     car_entries,
     site_entries,
@@ -43,7 +45,7 @@ from sterna.decisions.schedule.lp import solve
 from sterna.decisions.schedule.onoff import Faint, settle_faint
 from sterna.decisions.schedule.plan import Flows, Prices, costs_of, plan_of, settled
 from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
-from sterna.decisions.schedule.program import Basis, Program
+from sterna.decisions.schedule.program import AT_LOWER, Basis, Program
 from sterna.decisions.schedule.snapshot import (
     PLAIN,
     Grid,
@@ -93,6 +95,8 @@ class Rolling:
         self._shape = PLAIN
         self._blocks = no_blocks(PLAIN)
         self._block_of: dict[str, int] = {}
+        self._nowhere = 0
+        """A column without entries that is always 0: where sessions have what they can never use."""
         self._site: _Ahead | None = None
         self._before: tuple[Standing, Basis] | None = None
 
@@ -119,7 +123,9 @@ class Rolling:
         if self._before is not None:
             old, basis = self._before
             size, rows = self._program.columns, self._program.rows
-            self._program.start_from(carried(old, basis, self._standing(), size, rows))
+            start = carried(old, basis, self._standing(), size, rows)
+            start.columns[self._nowhere] = AT_LOWER
+            self._program.start_from(start)
             self._before = None
         optimal = self._program.run()
         if not optimal:  # Numerical trouble in the inherited basis: start this one cold.
@@ -194,8 +200,12 @@ class Rolling:
         kinds = bands + (2 if reserve else 0)
         self._program.add_rows(*(np.zeros((2 + kinds) * len(hours)),) * 2)
         entries = site_entries(hours, bands, reserve=reserve)
-        nothing = np.zeros(len(entries.starts))
+        nothing, none = np.zeros(len(entries.starts)), np.zeros(0, np.int64)
         self._program.add_columns(Values(cost=nothing, lower=nothing, upper=nothing), entries)
+        empty = Entries(starts=np.zeros(1, np.int64), rows=none, values=np.zeros(0))
+        self._nowhere = self._program.add_columns(
+            Values(cost=np.zeros(1), lower=np.zeros(1), upper=np.zeros(1)), empty
+        )
 
     def _standing(self) -> Standing:
         """Return the shape of the present program."""
@@ -236,17 +246,24 @@ class Rolling:
         values = car_values(part, where)
         row = self._program.add_rows(*values.sides())
         entries = car_entries(part, where, replace(self._ahead(step).rows, first=row))
-        column = self._program.add_columns(values.stacked(), entries)
         slot, car, shape = np.arange(count), np.arange(cars), self._shape
         held = 2 if shape.reserve else 0
         parts = stored_parts(part)
         kinds = 2 * shape.pieces + parts + held
+        used = np.ones(len(entries.starts), dtype=bool)
+        gives, *stores = in_use(part)[:, where.car]
+        used[: kinds * count].reshape(kinds, -1)[shape.pieces : kinds - held] = (
+            *[gives] * shape.pieces,
+            *stores,
+        )
+        column = self._program.add_columns(values.stacked().only(used), entries.only(used))
+        columns = np.where(used, column + np.cumsum(used) - 1, self._nowhere)
         charge, discharge, stored, reserve = np.split(
-            column + slot[:, None] + count * np.arange(kinds),
+            columns[: kinds * count].reshape(kinds, -1).T,
             np.cumsum([shape.pieces, shape.pieces, parts]),
             axis=1,
         )
-        start = column + kinds * count
+        start = int(columns[kinds * count])
         added = Blocks(
             position=len(self._blocks.step) + where.begin,
             first=part.sessions.first + step,
@@ -294,6 +311,7 @@ class Rolling:
             values.cost[columns] = new.cost
             values.lower[columns] = new.lower
             values.upper[columns] = new.upper
+        values.cost[self._nowhere] = 0.0
         self._program.set_columns(values)
         lower, upper = np.zeros(self._program.rows), np.zeros(self._program.rows)
         if self._kinds:

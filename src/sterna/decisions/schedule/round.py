@@ -18,7 +18,6 @@ from typing import Final
 import numpy as np
 
 from sterna.decisions.schedule.columns import slots
-from sterna.decisions.schedule.onoff import Flags
 from sterna.decisions.schedule.plan import (
     TINY_KWH,
     Flows,
@@ -28,7 +27,7 @@ from sterna.decisions.schedule.plan import (
     kept,
     plan_of,
 )
-from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
+from sterna.decisions.schedule.problem import Flags, Floats, Ints, Plan, Problem
 from sterna.decisions.schedule.repair import Course, groups_of, repaired, site_of
 
 NONE: Final = np.zeros(0, dtype=np.int64)

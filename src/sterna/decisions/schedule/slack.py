@@ -1,13 +1,9 @@
 """What the cars of a plan do, could do, and what that is worth to them: the two sides of its optimality conditions."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sterna.decisions.schedule.price_parts import TINY_KW, TINY_KWH, tie_of
-from sterna.decisions.schedule.problem import Floats, Ints, Plan, Problem
-
-Flags = NDArray[np.bool_]
-"""An array of truths."""
+from sterna.decisions.schedule.problem import Flags, Floats, Ints, Plan, Problem
 
 
 class Slack:
