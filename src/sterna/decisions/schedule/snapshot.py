@@ -169,10 +169,13 @@ def _sessions(snapshot: Snapshot, edges: Floats, least: Shape, rows: StayRows) -
     energy, floor, target, capacity = table[2:6]
     arrival = np.maximum(table[0], snapshot.now)
     departure = np.where(np.isinf(table[1]), edges[-1], table[1])
-    departure = np.where(departure <= arrival, arrival + OVERSTAY, departure)
+    late = departure <= arrival
+    departure = np.where(late, arrival + OVERSTAY, departure)
+    # Who overstays has steps until the full hour, idle in the end: a kept program need not change every quarter.
+    until = np.where(late, np.ceil(departure / HOUR) * HOUR, departure)
     steps = len(edges) - 1
     first = np.clip(np.searchsorted(edges, arrival, side="right") - 1, 0, steps - 1)
-    last = np.clip(np.searchsorted(edges, departure, side="left"), first + 1, steps)
+    last = np.clip(np.searchsorted(edges, until, side="left"), first + 1, steps)
     here = np.minimum(edges[1:], departure[:, None]) - np.maximum(edges[:-1], arrival[:, None])
     share = np.clip((edges[-1] - arrival) / (departure - arrival), 0.0, 1.0)
     aim = energy + np.maximum(target - energy, 0.0) * share
