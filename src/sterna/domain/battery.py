@@ -16,7 +16,7 @@ near empty, and the temperature at which cold or heat takes power away
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sterna.domain.cells import CELLS, MILD_CELSIUS, Points, Thermal, along
@@ -261,7 +261,9 @@ class Battery:
         celsius = self.celsius
         if thermal is not None:
             celsius = thermal.after(celsius, heat_kw, duration)
-        return replace(self, stored_kwh=KilowattHours(stored), celsius=celsius)
+        return Battery(
+            rating=self.rating, stored_kwh=KilowattHours(stored), reserve=self.reserve, celsius=celsius
+        )  # fmt: skip
 
     def _within(self, stored: float, power: Kilowatts) -> float:
         """Take the rounding noise off *stored*, so that a bound that is reached is met exactly."""

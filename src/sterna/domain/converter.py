@@ -19,7 +19,7 @@ Because P_loss is a parabola, energies along a power that changes in a straight 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum, sqrt
 from typing import Final
@@ -298,7 +298,7 @@ class MeteredBattery:
     def after(self, meter_kw: Kilowatts, duration: Seconds) -> "MeteredBattery":
         """Return the state after *meter_kw* at the meter for *duration*, within :meth:`limits`."""
         battery = self.battery.after(self.converter.battery_kw(meter_kw), duration)
-        return replace(self, battery=battery)
+        return MeteredBattery(battery=battery, converter=self.converter)
 
     def stored_along(self, from_kw: float, to_kw: float, duration: Seconds) -> float:
         """Return the kWh that are stored while the meter goes evenly *from_kw* *to_kw*: exact."""
@@ -316,7 +316,7 @@ class MeteredBattery:
             for start, end in self._smooth(from_kw, to_kw)
         )
         battery = self.battery.moved(KilowattHours(net), KilowattHours(heat), duration)
-        return replace(self, battery=battery)
+        return MeteredBattery(battery=battery, converter=self.converter)
 
     def bears(self, from_kw: float, to_kw: float, duration: Seconds) -> bool:
         """Return whether the battery stays between floor and full until the end of a ramp.

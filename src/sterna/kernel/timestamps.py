@@ -19,6 +19,7 @@ def stamp(moment: Instant) -> str:
     return f"{text}.{thousandths:03d}Z" if thousandths else f"{text}Z"
 
 
+@lru_cache(SAME_MOMENT)
 def instant(text: str) -> Instant:
     """Return the moment that *text* names; one without zone is read as UTC.
 

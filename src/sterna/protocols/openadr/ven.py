@@ -148,8 +148,8 @@ def spans(event: Event, payload: str, received: Instant) -> tuple[Span, ...]:
     cursor = _start(default.start) or received
     first = cursor
     for interval in event.intervals:
-        own = interval.interval_period or IntervalPeriod()
-        begin = _start(own.start) or cursor
+        own = interval.interval_period or default
+        begin = cursor if own is default else _start(own.start) or cursor
         cursor = later(begin, seconds(own.duration or default.duration or "PT0S"))
         value = number(interval, payload)
         if value is not None and cursor > begin:
