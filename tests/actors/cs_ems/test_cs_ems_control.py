@@ -415,6 +415,11 @@ def test_reports_list_what_is_news_and_everything_after_an_hour_or_a_lost_one() 
         assert set(building.names) == {storage.CHANGES_REPORT}
         await site.later(3600)
         assert building.names.count(storage.WHOLE_REPORT) == 1
+        building.vtn.state.tokens.clear()  # It started anew, and gives the same names to its events.
+        await site.later(300)
+        assert building.names[-1] == storage.WHOLE_REPORT
+        await site.later(300)
+        assert building.names[-1] == storage.CHANGES_REPORT
         building.away = True
         await site.later(300)
         building.away = False

@@ -96,13 +96,14 @@ class Ven:
     async def _subscribe(self) -> None:
         settings = self._settings
         await self._enrol()
-        mine = await self._ask(openadr.find("subscriptions", {"clientName": settings.bems_client}))
+        name = {"clientName": settings.bems_client}
+        mine = await self._ask(lambda: openadr.find("subscriptions", name))
         if not _many(mine.body, openadr.Subscription):
             wish = openadr.subscription(
                 settings.bems_client, settings.callback_url, settings.callback_token
             )
-            await self._ask(openadr.create(wish))
-        events = await self._ask(openadr.find("events"))
+            await self._ask(lambda: openadr.create(wish))
+        events = await self._ask(lambda: openadr.find("events"))
         for event in _many(events.body, openadr.Event):
             self._take(event)
 
@@ -113,11 +114,10 @@ class Ven:
                 if not self._event:
                     await self._subscribe()
                 try:
-                    await self._ask(self._asked(*self._news(statuses, whole=whole)))
+                    await self._ask(lambda: self._asked(statuses, whole=whole))
                 except BrokenPeer:
-                    self._whole_at = None
                     await self._subscribe()
-                    await self._ask(self._asked(*self._news(statuses, whole=whole)))
+                    await self._ask(lambda: self._asked(statuses, whole=whole))
             except (Unreachable, BrokenPeer):
                 self._event, self._whole_at = "", None
 
@@ -139,34 +139,40 @@ class Ven:
         empty = tuple(Status(evse=evse, present=False) for evse in gone)
         return news + empty, storage.CHANGES_REPORT
 
-    def _asked(self, statuses: Sequence[Status], name: str | None) -> openadr.Ask:
+    def _asked(self, statuses: tuple[Status, ...], *, whole: bool) -> openadr.Ask:
         if not self._event:
             raise BrokenPeer("the BEMS asks for no reports")
+        news, name = self._news(statuses, whole=whole)
         return openadr.create(
             openadr.report(
                 self._event,
                 self._settings.bems_client,
                 self._clock.now(),
                 REPORT_STEP_S,
-                {status.evse: written(status) for status in statuses},
+                {status.evse: written(status) for status in news},
                 name=name,
             )
         )
 
     async def _enrol(self) -> None:
-        """Get a fresh token: the BEMS lets each one lapse after a while."""
-        self._token = None
+        """Get a fresh token: the BEMS lets each one lapse after a while.
+
+        Or it has started anew and may have forgotten the cars as well: the next report on all lists everything.
+        """
+        self._token = self._whole_at = None
         ask = openadr.ask_token(self._settings.bems_client, self._settings.bems_secret)
         answer = await self._once(ask)
         if answer.status >= 300:
             raise BrokenPeer(f"the BEMS gives no token: {answer.status}")
         self._token = openadr.read(openadr.TokenAnswer, answer.body).access_token
 
-    async def _ask(self, ask: openadr.Ask) -> Response:
-        """Return a good answer. Raises Unreachable, or BrokenPeer for any other answer."""
+    async def _ask(self, composed: Callable[[], openadr.Ask]) -> Response:
+        """Return a good answer to what is *composed*, anew after enrolling. Raises Unreachable, or BrokenPeer for any other answer."""
+        ask = composed()
         answer = await self._once(ask)
         if answer.status == UNAUTHORIZED:
             await self._enrol()
+            ask = composed()
             answer = await self._once(ask)
         if answer.status >= 300:
             raise BrokenPeer(f"{ask.method} {ask.path}: the BEMS answers {answer.status}")
