@@ -158,3 +158,20 @@ def test_a_stay_that_cannot_be_read_is_refused() -> None:
         assert said.status == 400
 
     run(work)
+
+
+def test_stays_that_no_battery_could_fill_are_refused_and_plans_go_on() -> None:
+    async def work(site: Building) -> None:
+        for number in range(2):
+            stay = rest.SlotPlanned(
+                reservation=f"r-{number}", slot="porto-01-1", start=Instant(START + 3600), end=Instant(START + 7200),
+                state="booked", v2b_kw=11.0, v2b_kwh=1.7e308,
+            )  # fmt: skip
+            said = await site.post(
+                rest.PLAN_SLOT.path, rest.PLAN_SLOT.written(stay), *rest.PLAN_SLOT.headers("k")
+            )
+            assert said.status == 400
+        await site.until(301)
+        assert site.plans()[-1].expected_kwh == 0.0
+
+    run(work)

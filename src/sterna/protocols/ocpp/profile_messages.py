@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from itertools import pairwise
-from math import fsum
 from typing import Final, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
@@ -194,9 +193,12 @@ class _Rate:
         """Return the sum of the phases; with L2 or L3 given the plain value means L1."""
         if isinstance(value, UnsetType):
             return None
-        rest = [part for part in (l2, l3) if not isinstance(part, UnsetType)]
+        first, second = or_none(l2), or_none(l3)
         # Amperes without L2 and L3 are per phase, watts are the sum of all phases.
-        total = value + fsum(rest) if rest else value * self._phases
+        if first is None and second is None:
+            total = value * self._phases
+        else:
+            total = value + (first or 0.0) + (second or 0.0)
         return Kilowatts(total * self._per_phase / WATTS_PER_KILOWATT)
 
 

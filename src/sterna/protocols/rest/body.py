@@ -26,8 +26,8 @@ Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 """A share on the wire, 0..1."""
 Energy = Annotated[int, Meta(ge=0)]
 """A metered energy in whole Wh, never negative: each direction has its own register."""
-Amount = Annotated[float, Meta(ge=0.0)]
-"""A power in kW or an energy in kWh whose direction the field's name tells."""
+Amount = Annotated[float, Meta(ge=0.0, le=1e9)]
+"""A power in kW or an energy in kWh whose direction the field's name tells. No site has a terawatt, and sums stay finite."""
 
 
 class Body(Struct, frozen=True, kw_only=True, gc=False):
