@@ -1,6 +1,7 @@
 """A stay with V2X against charging on arrival: what it costs, what it saves, and that anyone can say so."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -102,7 +103,8 @@ def test_a_changed_receipt_does_not_come_out_again(change: dict[str, Any], named
     "change",
     [
         {"with_v2x": ((0.0, 0.5),)}, {"with_v2x": ((1.0, 0.5), (0.0, 0.5))}, {"with_v2x": ((0.0, 0.5), (1.0, 1.5))},
-        {"capacity_kwh": 0.0}, {"celsius": 900.0}, {"life": replace(REFERENCE_LIFE, days=-1.0)},
+        {"capacity_kwh": 0.0}, {"capacity_kwh": 1e308}, {"usable_fade": Decimal("1e-300")}, {"usable_fade": Decimal("NaN")},
+        {"pack_eur_per_kwh": Decimal("1e300")}, {"pack_eur_per_kwh": Decimal(-1)}, {"celsius": 900.0}, {"life": replace(REFERENCE_LIFE, days=-1.0)},
         {"life": replace(REFERENCE_LIFE, soc=-0.5)},
         {"with_v2x": ((0.0, 0.5), (1e9, 0.6))},
     ],

@@ -38,6 +38,10 @@ CELSIUS_MAX: Final = 80.0
 """Beyond it no cell works, and no model was fitted."""
 LIFE_MAX: Final = 100_000.0
 """Days and cycles: more than any battery sees."""
+PACK_MAX: Final = 1_000_000.0
+"""kWh, kW, or EUR/kWh: more than any pack has or costs."""
+USABLE_FADE_MIN: Final = 0.001
+"""A battery that is worth nothing sooner was never worth anything."""
 STAY_S_MAX: Final = 366 * 86_400.0
 """As long as a stay can be priced."""
 SAME_COST: Final = 1
@@ -81,10 +85,7 @@ class Receipt:
             raise ValueError("with_v2x lasts for more than a year")
         if not all(0 <= soc <= 1 for _, soc in self.with_v2x):
             raise ValueError("with_v2x has a state of charge outside 0..1")
-        if min(self.capacity_kwh, self.battery_kw, float(self.usable_fade)) <= 0:
-            raise ValueError("capacity_kwh, battery_kw and usable_fade must be above 0")
-        if not CELSIUS_MIN <= self.celsius <= CELSIUS_MAX:
-            raise ValueError(f"celsius must be {CELSIUS_MIN:.0f} to {CELSIUS_MAX:.0f}")
+        self._check_pack()
         life = self.life
         if not all(0 < each <= LIFE_MAX for each in (life.days, life.full_cycles)):
             raise ValueError("life needs days and full_cycles above 0")
@@ -92,6 +93,16 @@ class Receipt:
             raise ValueError("life needs soc, depth and c_rate in 0..1")
         if not self.model.works_at(self.celsius) or life.ageing(self.model, self.celsius).fade >= 1:
             raise ValueError("model leaves no battery to age at this temperature after this life")
+
+    def _check_pack(self) -> None:
+        if not all(0 < each <= PACK_MAX for each in (self.capacity_kwh, self.battery_kw)):
+            raise ValueError(f"capacity_kwh and battery_kw must be above 0, {PACK_MAX:.0f} at most")
+        if not 0 <= float(self.pack_eur_per_kwh) <= PACK_MAX:
+            raise ValueError(f"pack_eur_per_kwh must be 0 to {PACK_MAX:.0f}")
+        if not USABLE_FADE_MIN <= float(self.usable_fade) <= 1:
+            raise ValueError(f"usable_fade must be {USABLE_FADE_MIN:g} to 1")
+        if not CELSIUS_MIN <= self.celsius <= CELSIUS_MAX:
+            raise ValueError(f"celsius must be {CELSIUS_MIN:.0f} to {CELSIUS_MAX:.0f}")
 
     @property
     def paid(self) -> MicroEuro:
