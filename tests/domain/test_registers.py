@@ -1,10 +1,10 @@
 """Energy between register readings: every Wh once, cut at the quarter hours."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from sterna.domain.registers import IntervalEnergy, RegisterReading, follows, per_interval
 from sterna.kernel.quantities import Instant, Share, WattHours
@@ -66,8 +66,8 @@ def test_one_reading_is_no_energy() -> None:
 
 def test_the_charge_at_an_intervals_end_is_on_the_line_between_two_that_were_told() -> None:
     told = [
-        replace(reading(600.0, 0), soc=Share(0.5)),
-        replace(reading(1200.0, 600), soc=Share(0.6)),
+        structs.replace(reading(600.0, 0), soc=Share(0.5)),
+        structs.replace(reading(1200.0, 600), soc=Share(0.6)),
     ]
     assert [one.soc for one in per_interval(told)] == [0.55, 0.6]
     came_late = [reading(0.0, 0), told[0], told[1]]

@@ -7,10 +7,11 @@ bills or reports needs the energy per quarter hour; the readings come when they 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
 from typing import Final
+
+from msgspec import Struct
 
 from sterna.kernel.quantities import Instant, Seconds, Share, WattHours
 
@@ -18,8 +19,7 @@ QUARTER_S: Final = Seconds(900.0)
 """The settlement interval of the European electricity markets."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterReading:
+class RegisterReading(Struct, frozen=True, kw_only=True, gc=False):
     """What the two registers showed at one moment."""
 
     at: Instant
@@ -31,8 +31,7 @@ class RegisterReading:
     """The car's state of charge at that moment, where it tells it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalEnergy:
+class IntervalEnergy(Struct, frozen=True, kw_only=True, gc=False):
     """Energy that flowed from *start* to *end*."""
 
     start: Instant

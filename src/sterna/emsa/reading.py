@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from sterna.emsa.correlate import Stay, Track
 from sterna.emsa.plan import Plan, Slot
 
@@ -22,8 +24,7 @@ NO_MESSAGE: Final = -2
 """Before the order of any message, and of the beginning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True, gc=False):
     """The message that fills a slot: its time and its place in the trace."""
 
     t: float

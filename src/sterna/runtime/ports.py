@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from sterna.kernel.errors import Refused
 from sterna.kernel.quantities import Instant
 from sterna.kernel.trace import Describe, Said
@@ -184,8 +186,7 @@ class Links(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True, gc=False):
     """One HTTP request."""
 
     method: str
@@ -195,8 +196,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True, gc=False):
     """One HTTP response."""
 
     status: int

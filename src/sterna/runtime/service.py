@@ -8,11 +8,11 @@ vain is 503. A bug is none of these: the server answers 500 and the owner hears 
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
+from msgspec import Struct
 from starlette import responses
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -41,8 +41,7 @@ BODILESS: Final = frozenset({204, 304})
 """Answers that have no length (RFC 9110 sections 15.3.5 and 15.4.5)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """One request that a route has matched."""
 
     method: str
