@@ -138,19 +138,28 @@ class Controller:
         period = v21.ChargingSchedulePeriodType(start_period=0, limit=kw * 1000.0)
         self._set(evse, profile, "TxDefaultProfile", "Absolute", period)
 
+    def set_steps(
+        self, step_s: int, *powers_kw: float, evse: int = 1, profile: int = TX_PROFILE
+    ) -> None:
+        """Plan a transaction in limits that last *step_s* each, from the yard's start on."""
+        periods = (
+            v21.ChargingSchedulePeriodType(start_period=step_s * place, limit=kw * 1000.0)
+            for place, kw in enumerate(powers_kw)
+        )
+        self._set(evse, profile, "TxProfile", "Absolute", *periods, tx=self.tx)
+
     def _set(
         self,
         evse: int,
         profile: int,
         purpose: v21.ChargingProfilePurposeEnumType,
         kind: v21.ChargingProfileKindEnumType,
-        period: v21.ChargingSchedulePeriodType,
-        *,
+        *periods: v21.ChargingSchedulePeriodType,
         tx: str = "",
         offline: int | None = None,
     ) -> None:
         schedule = v21.ChargingScheduleType(
-            id=1, charging_rate_unit="W", charging_schedule_period=(period,),
+            id=1, charging_rate_unit="W", charging_schedule_period=periods,
             start_schedule=wire.written(Instant(START)) if kind == "Absolute" else UNSET,
         )  # fmt: skip
         self.ask(

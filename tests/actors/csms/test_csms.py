@@ -108,6 +108,30 @@ def test_the_operator_hears_of_a_session_when_charging_starts_and_then_every_hou
     run(work)
 
 
+def test_a_car_at_rest_is_no_news_and_one_that_moves_again_is_at_once() -> None:
+    async def work(office: Office) -> None:
+        station = await office.station()
+        station.plug(1)
+        station.charge(1, "ses-1")
+        await office.later(5)
+        assert len(office.told(rest.UPDATE_SESSION)) == 1
+        station.bays[1].kw = 0.0
+        for _ in range(12):
+            await office.later(900)
+            station.sample(1)
+        await office.later(1)
+        resting = len(office.told(rest.UPDATE_SESSION))
+        assert resting <= 2, "what flowed before it rested may be told once"
+        station.bays[1].kw = 12.0
+        await office.later(900)
+        station.sample(1)
+        await office.later(1)
+        news = office.told(rest.UPDATE_SESSION)[resting:]
+        assert [one.charged_wh for one in news] == [round(station.bays[1].charged_wh)]
+
+    run(work)
+
+
 @pytest.mark.req("DF-P-05")
 @budget(deadline=None, max_examples=60)
 @given(order=st.lists(st.integers(0, 9), min_size=10, max_size=40), data=st.data())

@@ -62,3 +62,36 @@ def test_a_stay_goes_through_its_steps_in_order(direct: bool) -> None:  # noqa: 
     into, out = yard.booked_wh(tx)
     assert into == pytest.approx(5500, rel=0.002)
     assert out == pytest.approx(11000, rel=0.002)
+
+
+@pytest.mark.req("IF-EVSEC-EVCC")
+@pytest.mark.parametrize("direct", [True, False], ids=["DC_BPT", "AC_BPT"])
+def test_where_one_period_follows_another_no_car_is_told_to_rest_between(direct: bool) -> None:  # noqa: FBT001  # the table's column
+    async def story(yard: Yard) -> None:
+        await yard.begin(car(soc=0.1))
+        yard.controller.set_steps(900, 11.0, 8.0, 11.0, 6.0)
+        await yard.later(3000)
+
+    yard = lived(story, direct=direct)
+    answers = yard.said("ISO15118-20 DC_ChargeLoopRes", "ISO15118-20 AC_ChargeLoopRes")
+    told = [line.fields["kw"] for line in answers]
+    powers = [kw for place, kw in enumerate(told) if place == 0 or kw != told[place - 1]]
+    assert powers[powers.index(11.0) :] == pytest.approx([11.0, 8.0, 11.0, 6.0], abs=0.001)
+
+
+def test_power_is_renewed_before_it_lapses_and_rest_needs_no_renewal() -> None:
+    async def story(yard: Yard) -> None:
+        await yard.begin(car(soc=0.1))
+        yard.controller.set_default(3.0)
+        yard.controller.set_dynamic(0.0)
+        await yard.later(5)
+        before = len(yard.said("STATION setpoint"))
+        await yard.later(4 * 3600)
+        assert len(yard.said("STATION setpoint")) == before
+        assert yard.bays[0].power_kw == 0.0
+        yard.controller.aim(5.0)
+        await yard.later(4 * 3600)
+        assert len(yard.said("STATION setpoint")) >= before + 7
+        assert yard.bays[0].power_kw == 5.0
+
+    lived(story)

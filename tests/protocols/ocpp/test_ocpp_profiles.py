@@ -94,6 +94,28 @@ def test_limits_stack(why: str, stack: list[Profile], view: View, limit: float |
     assert profiles.now_applies(reversed(stack), view, T0).limit_kw == limit
 
 
+HOURLY = (period(3), period(4, start_s=HOUR), period(5, start_s=2 * HOUR))
+LASTS: list[tuple[str, list[Profile], float]] = [
+    ("its own next period ends it", [profile(periods=HOURLY)], at(1)),
+    ("one below it does not", [profile(9), default(3, periods=HOURLY)], ALWAYS),
+    ("nor one of a lower level", [profile(9, level=1), profile(id=2, periods=HOURLY)], ALWAYS),
+    ("one above it does, once it begins", [default(3), profile(9, valid_from=at(2))], at(2)),
+    ("one above it does not, once it is over", [default(3), profile(9, valid_to=T0)], ALWAYS),
+    ("what it yields to ends it", [profile(9, valid_to=at(3)), default(3)], at(3)),
+    ("a constraint's next period ends it", [profile(9), site(3, periods=HOURLY)], at(1)),
+    ("one below a constraint does not", [site(4, level=1), site(3, id=21, periods=HOURLY)], ALWAYS),
+    ("the station's and the EVSE's both hold", [site(4, level=1), site(3, id=21, evse=1, periods=HOURLY)], at(1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "stack", "until"), LASTS, ids=[row[0] for row in LASTS])
+def test_what_holds_lasts_until_something_that_matters_changes(
+    why: str, stack: list[Profile], until: float
+) -> None:
+    assert profiles.now_applies(stack, VIEW, T0).until == until
+    assert profiles.now_applies(reversed(stack), VIEW, T0).until == until
+
+
 MODES: list[tuple[str, list[Profile], tuple[str, float | None, float | None]]] = [
     ("no profile: no discharge", [], ("ChargingOnly", 0, None)),
     ("charging only", [profile(9)], ("ChargingOnly", 0, None)),

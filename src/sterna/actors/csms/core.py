@@ -174,8 +174,11 @@ def told(state: State, key: str, entry: Transaction, now: Instant) -> Sequence[C
         return ()
     if entry.told_at is not None and now - entry.told_at < state.update_s - EARLY_S:
         return ()
+    word = (*totals(entry.readings), entry.soc)
+    if entry.told_at is not None and word == entry.told:
+        return ()  # A car at rest is no news, however long it stands.
     began = entry.told_at is None
-    entry.told_at = now
+    entry.told_at, entry.told = now, word
     return (session_of(entry, now, "started" if began else "updated"),)
 
 

@@ -43,6 +43,9 @@ class Transaction(Struct, kw_only=True):
     soc: float | None = None
     energised: bool = False
     told_at: Instant | None = None
+    """When the operator last heard of it; None: never."""
+    told: tuple[int, int, float | None] = (0, 0, None)
+    """What it then heard: Wh charged and discharged, and the state of charge."""
     ended: bool = False
     end: Instant = Instant(0.0)
     reason: str = ""

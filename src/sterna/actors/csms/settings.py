@@ -16,7 +16,7 @@ class CsmsSettings:
     heartbeat_s: int = 14_400
     """Heartbeat interval told at boot: it sets the clock a few times a day; that a station lives is seen from its other messages."""
     update_s: Seconds = Seconds(3600.0)
-    """How often at most the operator hears of a running session: its start at once, its energy by the hour.
+    """How often at most the operator hears of a running session: its start at once, its energy by the hour, rest never.
 
     The record at the end has every meter value; nobody is billed by what is told in between.
     """

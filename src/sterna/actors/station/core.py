@@ -40,7 +40,7 @@ from sterna.actors.station.transaction import (
     status_of,
     stop_evse,
 )
-from sterna.kernel.quantities import Share
+from sterna.kernel.quantities import Instant, Share
 from sterna.kernel.records import Command, Woke
 
 CLOCK_S: Final = 1.0
@@ -170,15 +170,28 @@ def metered(state: State, outlet: Outlet, event: Metered) -> Sequence[Command]:
     offset = (event.at + CLOCK_S) % state.meter_s
     if offset < 2 * CLOCK_S:
         clock = report(state, outlet, "Updated", "MeterValueClock", event.at)
-        lasts = outlet.expires - event.at > state.meter_s + RENEWED_AHEAD_S
-        if lasts or lasting(state, outlet, event.at) <= outlet.expires:
-            return (clock,)  # Nor is anything renewed that its profile does not let last longer.
-        return (clock, *renewed(state, outlet, event.at))
+        return (
+            (clock, *renewed(state, outlet, event.at))
+            if fades(state, outlet, event.at)
+            else (clock,)
+        )
     if outlet.phase != before:
         return (report(state, outlet, "Updated", "ChargingStateChanged", event.at),)
     if outlet.charging and abs(outlet.kw - (outlet.wish_kw or 0.0)) > SURPRISE_KW:
         return (report(state, outlet, "Updated", "ChargingRateChanged", event.at),)
     return ()
+
+
+def fades(state: State, outlet: Outlet, at: Instant) -> bool:
+    """Return whether the set-point runs out before the next reading, and can be given anew.
+
+    At its end an EVSE rests, so rest needs no renewal; nor has anything one that its profile does
+    not let last longer.
+    """
+    if rested(outlet.wish_kw or 0.0):
+        return False
+    lasts = outlet.expires - at > state.meter_s + RENEWED_AHEAD_S
+    return not lasts and lasting(state, outlet, at) > outlet.expires
 
 
 def phase_of(outlet: Outlet) -> Phase:

@@ -15,11 +15,14 @@ from sterna.actors.station.records import (
     SwitchEvse,
     TellStatus,
 )
-from sterna.kernel.quantities import Instant, Kilowatts, later
+from sterna.kernel.quantities import Instant, Kilowatts, Seconds, later
 from sterna.kernel.records import Command, Forget
 
 REST_KW: Final = 0.01
 """Less than this is no power."""
+
+OVERLAP_S: Final = Seconds(1.0)
+"""A set-point outlives its profile by this moment, so that a car need not rest until the next one comes."""
 
 
 def rested(kw: float) -> bool:
@@ -67,9 +70,9 @@ def authorize(state: State, outlet: Outlet, at: Instant) -> list[Command]:
 
 
 def lasting(state: State, outlet: Outlet, at: Instant) -> Instant:
-    """Return until when a set-point holds that is given *at* this moment."""
+    """Return until when a set-point holds that is given *at* this moment: what follows it has to be there by then."""
     usual = later(at, state.set_point_s)
-    return min(outlet.until, usual) if outlet.until else usual
+    return min(later(outlet.until, OVERLAP_S), usual) if outlet.until else usual
 
 
 def renewed(state: State, outlet: Outlet, at: Instant) -> list[Command]:

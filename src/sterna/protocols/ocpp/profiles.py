@@ -12,7 +12,7 @@ schemas; the use case text of OCPP 2.1 part 2 was not at hand.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -46,12 +46,11 @@ FOREVER: Final = Instant(float("inf"))
 def now_applies(profiles: Iterable[Profile], view: View, now: Instant) -> Slice:
     """Return what holds at *now*, and until when."""
     kept = [profile for profile in profiles if _concerns(profile, view)]
-    until = min((_next_change(profile, view, now) for profile in kept), default=FOREVER)
-    lead = next(filter(None, (_leading(kept, purpose, view, now) for purpose in WISHES)), None)
-    profile, period = lead if lead is not None else (None, None)
-    bounds = [
-        found[1] for purpose in CONSTRAINTS for found in _constraints(kept, purpose, view, now)
-    ]
+    lead = _leading((one for one in kept if one.purpose in WISHES), view, now)
+    over = _constraints(kept, view, now)
+    profile, period = lead.profile, lead.period
+    bounds = [found.period for found in over if found.period is not None]
+    until = min((lead.until, *(found.until for found in over)))
     mode: Mode = "ChargingOnly" if period is None else period.mode
     limit, discharge = _tightest(profile, period, bounds, mode, view.soc)
     wish = None if period is None else _wish(period, bounds)
@@ -108,11 +107,8 @@ def _bounds_of(
     profiles: list[Profile], offline_since: Instant | None, now: Instant
 ) -> list[Kilowatts | None]:
     view = View(evse=WHOLE_STATION, offline_since=offline_since)
-    return [
-        period.discharge_kw
-        for purpose in CONSTRAINTS
-        for _, period in _constraints(profiles, purpose, view, now)
-    ]
+    over = _constraints(profiles, view, now)
+    return [found.period.discharge_kw for found in over if found.period is not None]
 
 
 def pull_due(profiles: Iterable[Profile]) -> tuple[tuple[int, Instant], ...]:
@@ -246,30 +242,41 @@ def _boundaries(profile: Profile, view: View, now: Instant) -> Iterator[Instant]
         yield Instant(start + profile.every_s)
 
 
-def _leading(
-    profiles: Iterable[Profile], purpose: Purpose, view: View, now: Instant
-) -> tuple[Profile, Period] | None:
-    """Return the leading profile of *purpose* and its period, None when none is active.
+class _Lead(NamedTuple):
+    """Which of some profiles leads, with which period, and until when that is known to hold."""
+
+    profile: Profile | None
+    period: Period | None
+    until: Instant
+
+
+def _leading(profiles: Iterable[Profile], view: View, now: Instant) -> _Lead:
+    """Return the first by rank that is active; what stands below it matters only when it changes."""
+    until = FOREVER
+    for profile in sorted(profiles, key=_rank):
+        until = min(until, _next_change(profile, view, now))
+        period = _active(profile, view, now)
+        if period is not None:
+            return _Lead(profile, period, until)
+    return _Lead(None, None, until)
+
+
+def _rank(profile: Profile) -> tuple[int, int, int, int]:
+    """Return the place of *profile* among others, the first first.
 
     A profile of the EVSE goes before one of all EVSEs with the same level.
     """
-    found = (
-        (profile, period)
-        for profile in profiles
-        if profile.purpose == purpose and (period := _active(profile, view, now)) is not None
-    )
-    return max(found, key=lambda pair: (pair[0].level, pair[0].evse, -pair[0].id), default=None)
+    purpose = WISHES.index(profile.purpose) if profile.purpose in WISHES else 0
+    return purpose, -profile.level, -profile.evse, profile.id
 
 
-def _constraints(
-    profiles: list[Profile], purpose: Purpose, view: View, now: Instant
-) -> Iterator[tuple[Profile, Period]]:
-    """Yield the leading constraint for the EVSE and the one for the whole station: both hold."""
-    for evse in sorted({WHOLE_STATION, view.evse}):
-        mine = [profile for profile in profiles if profile.evse == evse]
-        found = _leading(mine, purpose, view, now)
-        if found is not None:
-            yield found
+def _constraints(profiles: list[Profile], view: View, now: Instant) -> list[_Lead]:
+    """Return the leading constraints for the EVSE and those for the whole station: all of them hold."""
+    places: dict[tuple[Purpose, int], list[Profile]] = {}
+    for profile in profiles:
+        if profile.purpose in CONSTRAINTS:
+            places.setdefault((profile.purpose, profile.evse), []).append(profile)
+    return [_leading(mine, view, now) for _, mine in sorted(places.items())]
 
 
 def _least(values: Iterable[Kilowatts | None]) -> Kilowatts | None:
