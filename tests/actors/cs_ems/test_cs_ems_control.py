@@ -162,6 +162,33 @@ def test_a_set_point_that_hardly_moves_is_not_worth_a_message() -> None:
     run(work)
 
 
+def test_an_order_is_said_again_every_hour_unless_it_is_rest_and_the_meter_shows_it() -> None:
+    async def hours(site: Site, station: Station, kw: float) -> int:
+        """Return how many orders four hours of the same wish bring, the first one aside."""
+        assert site.building is not None
+        await site.building.request(kw)
+        await site.later(1)
+        before = len(orders(station))
+        for _ in range(48):
+            await site.later(300)
+            await site.building.request(kw)
+        return len(orders(station)) - before
+
+    async def work(site: Site) -> None:
+        station = await site.charging(soc=0.5)
+        assert await hours(site, station, 2.0) == 4
+        assert await hours(site, station, 0.0) == 0
+        station.bays[1].kw = 3.0  # Nobody asked for this.
+        station.sample(1)
+        before = len(orders(station))
+        await site.later(300)
+        await site.building.request(0.0)
+        await site.later(1)
+        assert [one.schedule_update.setpoint for one in orders(station)[before:]] == [0.0]
+
+    run(work)
+
+
 @pytest.mark.req("IF-CSEMS-BEMS")
 def test_a_silent_building_is_followed_to_the_end_of_its_plan_then_cars_charge_to_their_targets() -> (
     None

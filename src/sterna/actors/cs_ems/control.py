@@ -26,7 +26,7 @@ SILENT_PERIODS: Final = 2.0
 LOOK_AFTER_S: Final = 0.2
 """Events of one moment (a hall full of cars waking up) cause one look, not hundreds."""
 RENEWED_S: Final = Seconds(3600.0)
-"""A set-point that still holds is said again after this time: no order lives on unnoticed."""
+"""A set-point that still holds is said again after this time: no order lives on unnoticed. Rest is seen on the meter."""
 LIMITS_MAX: Final = 64
 """Operator's profiles remembered per place; a CSMS uses a handful of stack levels."""
 
@@ -156,7 +156,7 @@ def set_points(state: State, now: Instant) -> tuple[Command, ...]:
     for (bay, session), point in zip(cars, result.set_points, strict=True):
         kw = room.allowed_kw(session, caution.whole_watts(point.power_kw), battery.least_kw(bay))
         tight = room.overfull or point.limit not in ("", site.name)
-        if now - session.set_at >= RENEWED_S or worth_saying(bay, session, kw, tight=tight):
+        if overdue(bay, session, kw, now) or worth_saying(bay, session, kw, tight=tight):
             moved.append(ordered(bay, session, kw, now))
         moved.extend(explained(state, bay, session, point, late.get(bay.plate.evse, 0.0)))
     state.waiting = room.short
@@ -299,6 +299,13 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
         discharge_efficiency=bay.plate.efficiency,
         under=under,
     )
+
+
+def overdue(bay: Bay, session: Session, kw: Kilowatts, now: Instant) -> bool:
+    """Return whether a set-point has to be said again although it has not moved; rest that the meter shows need not."""
+    assert bay.plug is not None
+    resting = kw == 0.0 and session.told_kw == 0.0 and abs(bay.plug.kw) < DEAD_BAND_KW
+    return now - session.set_at >= RENEWED_S and not resting
 
 
 def worth_saying(bay: Bay, session: Session, kw: Kilowatts, *, tight: bool = False) -> bool:
