@@ -182,6 +182,7 @@ def test_an_order_is_said_again_every_hour_unless_it_is_rest_and_the_meter_shows
         station.sample(1)
         before = len(orders(station))
         await site.later(300)
+        assert site.building is not None
         await site.building.request(0.0)
         await site.later(1)
         assert [one.schedule_update.setpoint for one in orders(station)[before:]] == [0.0]
