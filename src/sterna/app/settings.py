@@ -168,7 +168,7 @@ class WireSettings:
 
     iso15118: Literal["exi-mem", "object"] = "exi-mem"
     """ISO 15118 messages travel as EXI bytes in memory, or as objects (faster, for very large runs)."""
-    stride_s: Annotated[float, Bounds(least=1, most=900)] = 900.0
+    stride_s: Annotated[float, Bounds(least=1, most=3600)] = 3600.0
     """Longest pause of a charge loop in which nothing changes; the standard's own pace is four turns a second."""
     latency_s: Annotated[float, Bounds(least=0, most=60)] = 0.02
     """How long a message travels, one way."""

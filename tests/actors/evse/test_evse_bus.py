@@ -1,5 +1,6 @@
 """The station's bus: limits, pauses, forced stops, and an EVSE that waits for its station."""
 
+import pytest
 from actors.charging_yard import EVSE, Yard, car, lived
 
 from sterna.kernel.quantities import Instant, Kilowatts
@@ -97,5 +98,24 @@ def test_an_evse_out_of_service_takes_no_car() -> None:
         assert yard.controller.kinds() == []
         yard.evs[0].unplug()
         await yard.later(2)
+
+    lived(story)
+
+
+def test_a_car_is_asked_before_every_reading_where_energy_flows_and_once_an_hour_at_rest() -> None:
+    async def story(yard: Yard) -> None:
+        async def turns(quarters: int) -> int:
+            before = len(yard.said("ISO15118-20 DC_ChargeLoopReq"))
+            await yard.later(900.0 * quarters)
+            return len(yard.said("ISO15118-20 DC_ChargeLoopReq")) - before
+
+        await yard.begin(car(soc=0.5), kw=11.0)
+        readings = len(yard.controller.meter())
+        assert await turns(4) == 4
+        assert len(yard.controller.meter()) == readings + 4
+        yard.controller.aim(0.0)
+        await yard.later(900)
+        assert await turns(16) == 4
+        assert yard.controller.meter()[-1].soc == pytest.approx(yard.bays[0].soc, abs=1e-4)
 
     lived(story)

@@ -5,7 +5,7 @@ from typing import Final
 
 from sterna.kernel.quantities import Seconds
 
-STRIDE_S: Final = Seconds(900.0)
+STRIDE_S: Final = Seconds(3600.0)
 POLL_S: Final = Seconds(60.0)
 
 

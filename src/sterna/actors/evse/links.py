@@ -27,7 +27,7 @@ from sterna.runtime.ports import Clock, Ids, Knock, LinkEnd, Links
 
 NO_POWER: Final = Kilowatts(0.0)
 FRESH_S: Final = 1.0
-"""The car is asked this long before the meter is read, so that its state of charge is of that moment."""
+"""Where energy has flowed the car is asked this long before the meter is read, so that its state of charge is of that moment."""
 Talk = Conversation[Element, events.Happened]
 """The dialogue with one car."""
 
@@ -107,7 +107,8 @@ class Evse:
         self._coupling.happened(signal)
         if signal is pilot.Signal.UNPLUGGED and self.coupler.pilot is pilot.Pilot.E:
             self._tell(core.PluggedOut(at=self._clock.now()))
-            self._alarms.after("recheck", self._settings.recheck_s, self._recheck)
+            healed = partial(self.signalled, pilot.Signal.CLEARED)
+            self._alarms.after("recheck", self._settings.recheck_s, healed)
 
     def failed(self, fault: pilot.Fault) -> None:
         """Switch off at once and report."""
@@ -154,9 +155,6 @@ class Evse:
             self._talk.act(self._secc.fault(self._clock.now(), reason))
         elif fault is not None:
             self._tell(core.SessionGone(at=self._clock.now(), reason=reason))
-
-    def _recheck(self) -> None:
-        self.signalled(pilot.Signal.CLEARED)
 
     def _forget_session_of_plug(self) -> None:
         """Let no permit of one plug reach the next."""
@@ -389,7 +387,11 @@ class Evse:
         period = self._settings.meter_s
         due = Instant((self._clock.now() // period + 1) * period)
         self._alarms.at("meter", due, self._read_meter)
-        self._alarms.at("fresh", Instant(due - FRESH_S), self.nudged)
+        self._alarms.at("fresh", Instant(due - FRESH_S), self._freshen)
+
+    def _freshen(self) -> None:
+        if self._outlet.registers() != self._said_wh:  # Else the car stores what it said it does.
+            self.nudged()
 
     def _read_meter(self) -> None:
         if self._state.plugged_at is not None:

@@ -27,7 +27,7 @@ class EvseSettings:
     """AC: what the cable carries in each conductor, as its proximity resistor says; None: enough."""
     real_time: bool = False
     """Whether the charge loop keeps the pace of the field (four turns a second) or the stride."""
-    stride_s: Seconds = Seconds(900.0)
+    stride_s: Seconds = Seconds(3600.0)
     """Longest pause of the charge loop in virtual time."""
     poll_s: Seconds = Seconds(60.0)
     """Pause between two questions of a car that waits, in virtual time."""

@@ -1,8 +1,9 @@
 """How long each side waits, and how the charge loop is paced: real time or virtual.
 
 The real values are those the field uses (interoperation with PyPI ``iso15118``);
-in virtual time every timeout grows with the stride, because there an answer may
-be held back that long. Both lives run the same machines.
+in virtual time the timeouts of the car grow with the stride, because there an answer
+may be held back that long, and those of the supply with the car's polls. Both lives
+run the same machines.
 """
 
 from typing import Final
@@ -49,11 +50,11 @@ class Timing(Struct, frozen=True, kw_only=True, gc=False):
 REAL: Final = Timing()
 
 
-def virtual(stride_s: float = 900.0, poll_s: float = 60.0) -> Timing:
+def virtual(stride_s: float = 3600.0, poll_s: float = 60.0) -> Timing:
     """Return the timing for virtual time with a charge loop of at most *stride_s*.
 
     A timeout is the real one plus the longest hold, so that it still fires
-    when a peer falls silent.
+    when a peer falls silent. A car asks at once after an answer: the supply need not wait long.
     """
     real = REAL
     return Timing(
@@ -61,7 +62,7 @@ def virtual(stride_s: float = 900.0, poll_s: float = 60.0) -> Timing:
         detail_s=real.detail_s + stride_s,
         loop_s=real.loop_s + stride_s,
         sequence_s=real.sequence_s + poll_s,
-        sequence_loop_s=real.sequence_loop_s + stride_s,
+        sequence_loop_s=real.sequence_loop_s + min(poll_s, stride_s),
         ongoing_s=real.ongoing_s + 20 * stride_s,
         cable_check_s=real.cable_check_s + stride_s,
         precharge_s=real.precharge_s + stride_s,
