@@ -282,13 +282,10 @@ def as_plugged(state: State, bay: Bay, session: Session, under: tuple[int, ...])
         floor_kwh=KilowattHours(wish.floor * kwh),
         target_kwh=KilowattHours(min(1.0, wish.target + battery.TARGET_MARGIN) * kwh),
         capacity_kwh=kwh,
-        charge_limits_kw=(
-            battery.charge_kw(bay, session),
-            *(limit.charge_kw for limit in operator),
-        ),
+        charge_limits_kw=(battery.charge_kw(bay, session), *[each.charge_kw for each in operator]),
         discharge_limits_kw=(
             battery.discharge_kw(bay, session),
-            *(limit.discharge_kw for limit in operator),
+            *[each.discharge_kw for each in operator],
         ),
         may_discharge=battery.may_discharge(state, bay, session),
         charge_now=not state.controlled,

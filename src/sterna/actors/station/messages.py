@@ -3,7 +3,7 @@
 Registers in Wh and powers in W as magnitudes per direction: import is into the car.
 """
 
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import UNSET, UnsetType
 
@@ -63,7 +63,7 @@ def meter_value(report: Report) -> v21.MeterValueType:
         measurand: v21.MeasurandEnumType,
         value: float,
         unit: v21.UnitOfMeasureType,
-        location: Literal["Outlet", "EV"] = "Outlet",
+        location: v21.LocationEnumType = "Outlet",
     ) -> v21.SampledValueType:
         return v21.SampledValueType(
             value=value, measurand=measurand, context=context, location=location,

@@ -94,7 +94,10 @@ class ChargingPeriod(Ocpi, frozen=True, kw_only=True, gc=False):
 
     def volume(self, dimension: Dimension) -> Decimal | None:
         """Return the volume of *dimension*, or None where it was not measured."""
-        return next((each.volume for each in self.dimensions if each.type == dimension), None)
+        for each in self.dimensions:
+            if each.type == dimension:
+                return each.volume
+        return None
 
 
 class Session(Ocpi, frozen=True, kw_only=True, gc=False):

@@ -251,11 +251,14 @@ def recognised(method: str, path: str) -> tuple[Message[Any, Any], dict[str, str
     """Return the message that *method* and *path* (a query is ignored) name, with its parameters."""
     parts = path.partition("?")[0].split("/")
     for template, message in _BY_SHAPE.get((method, len(parts)), ()):
-        pairs = list(zip(template, parts, strict=True))
-        if all(want == have or (want.startswith("{") and have) for want, have in pairs):
-            return message, {
-                want[1:-1]: unquote(have) for want, have in pairs if want.startswith("{")
-            }
+        found: dict[str, str] = {}
+        for want, have in zip(template, parts, strict=True):
+            if have and want.startswith("{"):
+                found[want[1:-1]] = unquote(have)
+            elif want != have:
+                break
+        else:
+            return message, found
     return None
 
 
