@@ -11,7 +11,7 @@ from sterna.emsa.results import Result
 
 BETWEEN_S = 0.25
 """Between two messages that follow each other: well within every deadline."""
-STAY_S = 3 * 3600.0
+STAY_S = 12 * 3600.0
 """From the first set-point to the driver's stop: several periods of everything that repeats."""
 
 

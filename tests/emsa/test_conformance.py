@@ -240,7 +240,7 @@ def test_a_pause_of_the_control_loop_is_found(porto: UseCase, main: list[Observe
     ]
     (finding,) = judged(porto, cut).sessions[0].findings
     assert (finding.kind, finding.step) == ("missing-repeat", "10.2")
-    assert "paused for 2700 s, at most 930 s are allowed" in finding.text
+    assert "paused for 7200 s, at most 3630 s are allowed" in finding.text
 
 
 def test_a_session_that_goes_on_is_counted_apart(porto: UseCase, main: list[Observed]) -> None:
