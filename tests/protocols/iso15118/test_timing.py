@@ -160,6 +160,18 @@ def test_a_supply_waits_for_each_request_and_then_takes_the_power_away(
     assert pair.power_kw == 0.0
 
 
+def test_in_virtual_time_a_car_that_asks_no_more_is_noticed_long_before_the_stride_is_over() -> (
+    None
+):
+    pair = make_pair(timing=virtual(stride_s=3600.0))
+    pair.secc.authorize(pair.now, consent_v2x=True)
+    pair.secc.set_point(pair.now, Kilowatts(-7.0), expires=Instant(START + 9e6))
+    asks(pair, "DC_ChargeLoopReq")
+    assert pair.secc.state in LOOPS
+    pair.supply(pair.secc.tick(Instant(pair.now + 61.0)))
+    assert zero_first(pair.supply_events) == Stopped(reason="the car fell silent", failed=True)
+
+
 def test_the_whole_opening_has_twenty_seconds() -> None:
     pair = make_pair(timing=REAL)
     protocols = asked_first(pair)

@@ -390,7 +390,7 @@ class Evse:
         self._alarms.at("fresh", Instant(due - FRESH_S), self._freshen)
 
     def _freshen(self) -> None:
-        if self._outlet.registers() != self._said_wh:  # Else the car stores what it said it does.
+        if self._outlet.registers() != self._said_wh:  # Else nothing has changed since it spoke.
             self.nudged()
 
     def _read_meter(self) -> None:
