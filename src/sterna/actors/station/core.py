@@ -170,11 +170,9 @@ def metered(state: State, outlet: Outlet, event: Metered) -> Sequence[Command]:
     offset = (event.at + CLOCK_S) % state.meter_s
     if offset < 2 * CLOCK_S:
         clock = report(state, outlet, "Updated", "MeterValueClock", event.at)
-        return (
-            (clock, *renewed(state, outlet, event.at))
-            if fades(state, outlet, event.at)
-            else (clock,)
-        )
+        if not fades(state, outlet, event.at):
+            return (clock,)
+        return (clock, *renewed(state, outlet, event.at))
     if outlet.phase != before:
         return (report(state, outlet, "Updated", "ChargingStateChanged", event.at),)
     if outlet.charging and abs(outlet.kw - (outlet.wish_kw or 0.0)) > SURPRISE_KW:
